@@ -1,0 +1,71 @@
+import type { MailAddress } from './mail-address.js';
+import type { OutgoingEmail } from './outgoing-email.js';
+
+// The headers and structure that every message has, in bytes; a generous guess.
+const FRAME_BYTES = 512;
+const PER_RECIPIENT_BYTES = 32;
+const PER_ATTACHMENT_BYTES = 256;
+
+/**
+ * About how many bytes the message takes in a provider's call, for planning batches: bodies as they are,
+ * attachments as base64, addresses, headers and data. What a function will stream is not known and
+ * counts as nothing.
+ */
+export function estimatedBytes(email: OutgoingEmail): number {
+  return (
+    FRAME_BYTES +
+    textBytes(email.subject) +
+    textBytes(email.html) +
+    textBytes(email.text) +
+    addressBytes(email.to) +
+    addressBytes(email.cc) +
+    addressBytes(email.bcc) +
+    attachmentBytes(email) +
+    recordBytes(email.headers) +
+    recordBytes(email.metadata) +
+    jsonBytes(email.substitutions) +
+    jsonBytes(email.templateData)
+  );
+}
+
+/** Bytes of what the message brings along, as far as they are known: bodies and attachments, not encoded. */
+export function contentBytes(
+  email: Partial<Pick<OutgoingEmail, 'html' | 'text' | 'attachments'>>,
+): number {
+  let bytes = textBytes(email.html) + textBytes(email.text);
+  for (const { content } of email.attachments ?? []) {
+    if (typeof content !== 'function') bytes += content.byteLength;
+  }
+  return bytes;
+}
+
+function textBytes(text: string | undefined): number {
+  return text === undefined ? 0 : Buffer.byteLength(text);
+}
+
+function addressBytes(addresses: readonly MailAddress[]): number {
+  let bytes = 0;
+  for (const { name, address } of addresses) {
+    bytes += PER_RECIPIENT_BYTES + address.length + textBytes(name);
+  }
+  return bytes;
+}
+
+function attachmentBytes({ attachments }: OutgoingEmail): number {
+  let bytes = 0;
+  for (const { content } of attachments) {
+    bytes += PER_ATTACHMENT_BYTES;
+    if (typeof content !== 'function') bytes += Math.ceil(content.byteLength / 3) * 4;
+  }
+  return bytes;
+}
+
+function recordBytes(record: Readonly<Record<string, string>>): number {
+  let bytes = 0;
+  for (const key of Object.keys(record)) bytes += key.length + textBytes(record[key]) + 6;
+  return bytes;
+}
+
+function jsonBytes(data: unknown): number {
+  return data === undefined ? 0 : Buffer.byteLength(JSON.stringify(data));
+}

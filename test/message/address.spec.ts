@@ -1,0 +1,261 @@
+import fc from 'fast-check';
+import { isEmail } from 'class-validator';
+import { formatAddress, parseAddress, parseBareAddress } from '../../lib/message/address.js';
+
+const local64 = 'a'.repeat(64);
+const label63 = 'b'.repeat(63);
+
+describe('an address is taken as it is written', () => {
+  it.each([
+    ['a bare address', 'ada@example.org', { address: 'ada@example.org' }],
+    ['the case as given', 'Ada.L@Example.ORG', { address: 'Ada.L@Example.ORG' }],
+    [
+      'every atom character',
+      "a!#$%&'*+/=?^_`{|}~-b@x.org",
+      { address: "a!#$%&'*+/=?^_`{|}~-b@x.org" },
+    ],
+    [
+      'a name',
+      'Ada Lovelace <ada@example.org>',
+      { name: 'Ada Lovelace', address: 'ada@example.org' },
+    ],
+    [
+      'a name of another script',
+      'Žofie Čapková <z@x.org>',
+      { name: 'Žofie Čapková', address: 'z@x.org' },
+    ],
+    [
+      'a quoted name',
+      '"Lovelace, Ada" <ada@x.org>',
+      { name: 'Lovelace, Ada', address: 'ada@x.org' },
+    ],
+    [
+      'escapes in quotes',
+      '"Ada \\"A\\" \\\\ L" <ada@x.org>',
+      { name: 'Ada "A" \\ L', address: 'ada@x.org' },
+    ],
+    [
+      'an address in a quoted name',
+      '"<e@evil.org>" <ada@x.org>',
+      { name: '<e@evil.org>', address: 'ada@x.org' },
+    ],
+    ['angles without a name', '<ada@x.org>', { address: 'ada@x.org' }],
+    ['an empty name', '"" <ada@x.org>', { address: 'ada@x.org' }],
+    ['an object', { address: 'ada@x.org' }, { address: 'ada@x.org' }],
+    [
+      'an object with a name',
+      { name: ' Ada, "L" ', address: 'ada@x.org' },
+      { name: 'Ada, "L"', address: 'ada@x.org' },
+    ],
+    ['an undefined name', { name: undefined, address: 'ada@x.org' }, { address: 'ada@x.org' }],
+    [
+      'a lone surrogate in a name',
+      { name: 'a\ud800b', address: 'ada@x.org' },
+      { name: 'a\ufffdb', address: 'ada@x.org' },
+    ],
+    ['an international domain', 'a@bücher.example', { address: 'a@xn--bcher-kva.example' }],
+    ['its punycode', 'a@xn--bcher-kva.example', { address: 'a@xn--bcher-kva.example' }],
+    [
+      'an international domain in capitals',
+      'a@BÜCHER.example',
+      { address: 'a@xn--bcher-kva.example' },
+    ],
+    ['decomposed letters', 'a@bu\u0308cher.example', { address: 'a@xn--bcher-kva.example' }],
+    ['an eszett, which is its own letter', 'a@faß.example', { address: 'a@xn--fa-hia.example' }],
+    [
+      'a domain written from right to left',
+      'a@مثال.إختبار',
+      { address: 'a@xn--mgbh0fb.xn--kgbechtv' },
+    ],
+    [
+      'an international local part',
+      'žluť@bücher.example',
+      { address: 'žluť@xn--bcher-kva.example' },
+    ],
+    ['the longest local part', `${local64}@x.org`, { address: `${local64}@x.org` }],
+    ['the longest label', `a@${label63}.org`, { address: `a@${label63}.org` }],
+  ])('%s', (_case, input, address) => {
+    expect(parseAddress(input)).toEqual({ address });
+  });
+});
+
+describe('what is not surely one mailbox is refused, never repaired or dropped', () => {
+  it.each([
+    ['nothing', ''],
+    ['empty angles', '<>'],
+    ['a name alone', 'root'],
+    ['no local part', '@example.org'],
+    ['no domain', 'a@'],
+    ['one label', 'a@localhost'],
+    ['one label', 'a@example'],
+    ['a space inside', 'a b@example.com'],
+    ['a space before', ' a@example.com'],
+    ['a space after', 'a@example.com '],
+    ['two at signs', 'a@x.com@evil.example'],
+    ['NUL before a second at sign', 'a@x.com\0@evil.example'],
+    ['a full-width at sign', 'a＠example.com'],
+    ['a quoted local part', '"user@gmail.com x"@internal.example'],
+    ['a quoted local part in angles', 'A <"a b"@x.org>'],
+    ['a comment', 'a(comment)@x.org'],
+    ['a comment behind', 'a@x.org (Ada)'],
+    ['a group', 'friends: a@x.org, b@x.org;'],
+    ['a route', '<@relay.example:a@x.org>'],
+    ['a list', 'a@example.com, evil@attacker.example'],
+    ['a list with semicolons', 'a@example.com;evil@attacker.example'],
+    ['a list of named ones', 'A <a@x.org>, B <b@x.org>'],
+    ['a list in an object', { address: 'a@example.com, evil@attacker.example' }],
+    ['a name in an object address', { address: 'A <a@x.org>' }],
+    [
+      'a command in an object address',
+      { address: 'a@example.com>\r\nRCPT TO:<evil@attacker.example' },
+    ],
+    ['a header behind the address', 'f@example.com\r\nX: 1'],
+    ['a line end behind the address', 'f@example.com\n'],
+    ['a header in the name', { name: 'A\r\nBcc: e@x.org', address: 'a@x.org' }],
+    ['a header in the name', 'A\r\nBcc: e@x.org <a@x.org>'],
+    ['a line separator in the name', { name: 'A\u2028B', address: 'a@x.org' }],
+    ['a C1 control in the name', { name: 'A\u0085B', address: 'a@x.org' }],
+    ['an IPv4 literal', 'a@[127.0.0.1]'],
+    ['an IPv6 literal', 'a@[IPv6:::1]'],
+    ['an IPv4 address', 'a@127.0.0.1'],
+    ['a hexadecimal IPv4 address', 'a@127.0.0.0x1'],
+    ['an IPv4 address in full-width digits', 'a@１２７.0.0.1'],
+    ['a dot twice', 'a..b@x.org'],
+    ['a dot first', '.a@x.org'],
+    ['a dot last', 'a.@x.org'],
+    ['a label that begins with a hyphen', 'a@-x.org'],
+    ['a label that ends with a hyphen', 'a@x-.org'],
+    ['an underscore in the domain', 'a@x_y.org'],
+    ['a dot after the domain', 'a@x.org.'],
+    ['an empty label', 'a@x..org'],
+    ['65 bytes before the at sign', `a${local64}@x.org`],
+    ['65 bytes of two-byte letters', `${'ž'.repeat(33)}@x.org`],
+    ['a label of 64', `a@b${label63}.org`],
+    ['255 bytes', `${local64}@${label63}.${label63}.${'c'.repeat(58)}.org`],
+    ['an ideographic full stop', 'a@x。org'],
+    ['a soft hyphen', 'a@ex\u00adample.org'],
+    ['a direction mark', 'a@example\u202e.org'],
+    ['a zero-width joiner', 'a@ex\u200dample.org'],
+    ['full-width letters', 'a@ｅxample.org'],
+    ['a ligature', 'a@ﬁnance.example'],
+    ['the Kelvin sign', 'a@\u212Aelvin.example'],
+    ['a mark first in a label', 'a@\u0301x.example'],
+    ['a lone surrogate', 'a\ud800@x.org'],
+    ['a lone surrogate in the domain', 'a@x\ud800.org'],
+    ['punycode of nothing', 'a@xn--.example'],
+    ['punycode that cannot be decoded', 'a@xn--a.example'],
+    ['an unquoted comma in the name', 'Lovelace, Ada <a@x.org>'],
+    ['a stray quote in the name', 'A" <a@x.org>'],
+    ['an address for a name', 'ceo@bank.example <a@x.org>'],
+    ['a name of 321 bytes', `${'n'.repeat(321)} <a@x.org>`],
+    ['an unknown key', { address: 'a@x.org', group: 'x' }],
+    ['no address', { name: 'Ada' }],
+    ['a name that is no text', { name: 5, address: 'a@x.org' }],
+    ['an inherited address', Object.create({ address: 'a@x.org' })],
+    ['null', null],
+    ['a number', 5],
+    ['a list for one', ['a@x.org']],
+    ['an object that turns into text', { toString: () => 'a@x.org' }],
+  ])('%s', (_case, input) => {
+    expect(parseAddress(input)).toEqual({ problem: expect.any(String) });
+  });
+
+  it('says what to do about a name without quotes', () => {
+    expect(parseAddress('Lovelace, Ada <a@x.org>')).toEqual({
+      problem: expect.stringContaining('{ name, address }'),
+    });
+  });
+
+  it('does not repeat the address in what it says', () => {
+    const { problem } = parseAddress('secret@one@two.example') as { problem: string };
+    expect(problem).not.toContain('secret');
+  });
+});
+
+describe('a hostile input is refused unread', () => {
+  // Compared with reading ten times: any parsing at all of such an input is far slower.
+  const hostile = [
+    'a'.repeat(1e6) + '@x.org',
+    '('.repeat(1e6),
+    'g:'.repeat(1e6),
+    'a@b.c,'.repeat(1e6),
+    '"'.repeat(1e6) + '<a@x.org>',
+    `${'\\"'.repeat(1e6)}>`,
+  ];
+
+  it.each(hostile.map((input) => [input.slice(0, 10), input]))('%s…', (_start, input) => {
+    expect(parseAddress(input)).toEqual({ problem: 'is too long for an address' });
+    expect(parseAddress({ address: input })).toEqual({ problem: expect.any(String) });
+    expect(parseAddress({ name: input, address: 'a@x.org' })).toEqual({
+      problem: expect.any(String),
+    });
+  });
+});
+
+describe('an accepted address', () => {
+  const atom = fc.stringMatching(/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}$/);
+  const label = fc
+    .stringMatching(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/)
+    .filter((text) => !text.startsWith('xn--'));
+  const address = fc
+    .tuple(
+      fc.array(atom, { minLength: 1, maxLength: 3 }),
+      fc.array(label, { minLength: 2, maxLength: 4 }),
+    )
+    .map(([local, domain]) => `${local.join('.')}@${domain.join('.')}`);
+  const name = fc.string({ unit: 'binary', maxLength: 60 });
+
+  it('reads back to the same mailbox from its written form', () => {
+    fc.assert(
+      fc.property(address, name, (bare, display) => {
+        const parsed = parseAddress({ name: display, address: bare });
+        if ('problem' in parsed) return;
+        expect(parseAddress(formatAddress(parsed.address))).toEqual(parsed);
+        expect(parseAddress(parsed.address)).toEqual(parsed);
+      }),
+    );
+  });
+
+  it('is what the input says after the last bracket, whatever the input', () => {
+    const piece = fc.constantFrom(
+      'a',
+      'b@x.org',
+      '<',
+      '>',
+      '"',
+      '\\',
+      ',',
+      ' ',
+      '@',
+      'é',
+      '\r\n',
+      '(',
+      ':',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const input = pieces.join('');
+        const parsed = parseAddress(input);
+        if ('problem' in parsed) return;
+        const bare = parsed.address.address;
+        expect(input === bare || input.endsWith(`<${bare}>`)).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is one that an independent check takes for an address as well', () => {
+    fc.assert(
+      fc.property(address, (bare) => {
+        const parsed = parseBareAddress(bare);
+        if ('problem' in parsed) return;
+        expect([bare, isEmail(bare, { allow_underscores: false })]).toEqual([bare, true]);
+      }),
+    );
+  });
+
+  it('is found in most well-formed ones', () => {
+    const refused = fc.sample(address, 200).filter((bare) => 'problem' in parseBareAddress(bare));
+    expect(refused.length).toBeLessThan(10);
+  });
+});
