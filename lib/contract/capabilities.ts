@@ -1,0 +1,51 @@
+import type { MessageFeature, OutgoingEmail } from '../message/outgoing-email.js';
+
+/** What a provider can carry. What it cannot is refused before anything is sent. */
+export interface ProviderCapabilities {
+  /** Whether it renders templates that are stored at the provider (`templateId`). */
+  readonly templates: boolean;
+  readonly features: ReadonlySet<MessageFeature>;
+  readonly limits?: {
+    /** Recipients of one message: to, cc and bcc together. */
+    readonly recipients?: number;
+    /** Bytes of one message, attachments included. */
+    readonly bytes?: number;
+    readonly tags?: number;
+  };
+}
+
+/** What one native call of a provider takes. */
+export interface BatchRules {
+  readonly maxMessages: number;
+  /** Recipients of all messages of a call together. */
+  readonly maxRecipients?: number;
+  /** Bytes of all messages of a call together, as `estimatedBytes` counts them. */
+  readonly maxBytes?: number;
+  /** What only messages able to share a call have in common; `undefined`: this one goes alone. */
+  key(email: OutgoingEmail): string | undefined;
+}
+
+/** Every feature there is: what a custom provider is given when it declares nothing. */
+export const ALL_FEATURES: ReadonlySet<MessageFeature> = new Set<MessageFeature>([
+  'attachments',
+  'inlineAttachments',
+  'headers',
+  'internationalAddress',
+  'metadata',
+  'multipleReplyTo',
+  'multipleTags',
+  'priority',
+  'returnPath',
+  'sendAt',
+  'stream',
+  'tags',
+  'trackClicks',
+  'trackOpens',
+  'trackingOff',
+]);
+
+/** The capabilities of a provider that declares none: every feature, no stored templates. */
+export const UNDECLARED_CAPABILITIES: ProviderCapabilities = {
+  templates: false,
+  features: ALL_FEATURES,
+};

@@ -1,0 +1,23 @@
+const LIMIT = 500;
+const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu;
+// Linear on any input: the quantified classes do not overlap with what follows them.
+const ADDRESS = /[^\s<>()[\]"',;:@]+@[^\s<>()[\]"',;:@]+/g;
+const CREDENTIALS_IN_URL = /\/\/[^\s/@]+@/g;
+
+/**
+ * Makes a provider's words fit for errors and logs: one line, no addresses, none of the `secrets`,
+ * at most 500 characters.
+ */
+export function cleanText(text: unknown, secrets: readonly string[] = []): string {
+  let clean = String(text).slice(0, 10 * LIMIT);
+  for (const secret of secrets) {
+    if (secret !== '') clean = clean.replaceAll(secret, '[secret]');
+  }
+  clean = clean
+    .replace(CREDENTIALS_IN_URL, '//[secret]@')
+    .replace(ADDRESS, '[address]')
+    .replace(CONTROLS, ' ')
+    .trim()
+    .toWellFormed();
+  return clean.length <= LIMIT ? clean : `${clean.slice(0, LIMIT - 1)}…`;
+}

@@ -1,0 +1,41 @@
+import type { OutgoingEmail } from '../message/outgoing-email.js';
+import type { BatchRules, ProviderCapabilities } from './capabilities.js';
+import type { Submission } from './submission.js';
+
+/** What comes with each call of a provider. */
+export interface SendContext {
+  /** Fires when the attempt is out of time: stop, and report `unknown` if it may have been taken. */
+  readonly signal: AbortSignal;
+  /** 1 for the first attempt of these messages on this provider. */
+  readonly attempt: number;
+}
+
+/**
+ * A way to submit e-mail to one service. Extend it, decorate it with `@MailProvider('name')` and list
+ * it among the providers of any module. Only `send` is required.
+ *
+ * A provider says what became of a message as a return value: `accepted()`, `rejected()`, `unsent()` or
+ * `unknown()`. Whatever it throws counts as `unknown`, since the message may have left.
+ */
+export abstract class MailProviderStrategy {
+  /** What it can carry. @default every feature, no stored templates */
+  declare readonly capabilities?: ProviderCapabilities;
+
+  /** What one call of `sendBatch` takes; without it every message is a call of its own. */
+  declare readonly batching?: BatchRules;
+
+  /** Submits one message. */
+  abstract send(email: OutgoingEmail, context: SendContext): Promise<Submission>;
+
+  /** Submits several in one call: one result for each, in the same order. Goes with `batching`. */
+  sendBatch?(
+    emails: readonly OutgoingEmail[],
+    context: SendContext,
+  ): Promise<readonly Submission[]>;
+
+  /** Proves connection and credentials without sending; throws when they do not hold. */
+  verify?(): Promise<void>;
+
+  /** Frees connections and timers. Called once, after the last message. */
+  close?(): Promise<void>;
+}

@@ -1,0 +1,64 @@
+import { cleanText } from './clean-text.js';
+import type { DeliveryFailure, RecipientOutcome } from './outcome.js';
+
+/** What a provider says of one message. */
+export type Submission =
+  | {
+      readonly outcome: 'accepted';
+      /** The provider's own id of the message, by which its support and its events know it. */
+      readonly messageId?: string;
+      /** Where the recipients differ: each with its own outcome. At least one is `accepted`. */
+      readonly recipients?: readonly RecipientOutcome[];
+    }
+  | {
+      readonly outcome: 'rejected' | 'unsent' | 'unknown';
+      readonly failure: DeliveryFailure;
+      /** Where the recipients differ, none of them `accepted`. */
+      readonly recipients?: readonly RecipientOutcome[];
+    };
+
+/** A failure as a provider writes it: `code` and `message` are required, the rest has defaults. */
+export type FailureInput = Pick<DeliveryFailure, 'code' | 'message'> & Partial<DeliveryFailure>;
+
+/** The provider took responsibility. */
+export function accepted(
+  messageId?: string,
+  recipients?: readonly RecipientOutcome[],
+): Submission & { outcome: 'accepted' } {
+  return {
+    outcome: 'accepted',
+    ...(messageId !== undefined && { messageId }),
+    ...(recipients !== undefined && { recipients }),
+  };
+}
+
+/** Surely not taken, because of the message or its recipients. Defaults: scope `message`, not retryable. */
+export function rejected(failure: FailureInput): Submission {
+  return { outcome: 'rejected', failure: deliveryFailure(failure, 'message', false) };
+}
+
+/** Surely not taken, for a reason that is not the message's. Defaults: scope `provider`, retryable. */
+export function unsent(failure: FailureInput): Submission {
+  return { outcome: 'unsent', failure: deliveryFailure(failure, 'provider', true) };
+}
+
+/** It may have been taken. Defaults: scope `provider`, not retryable. */
+export function unknown(failure: FailureInput): Submission {
+  return { outcome: 'unknown', failure: deliveryFailure(failure, 'provider', false) };
+}
+
+/** Fills in what a failure leaves open, and makes its words fit for errors and logs. */
+export function deliveryFailure(
+  input: FailureInput,
+  scope: DeliveryFailure['scope'],
+  retryable: boolean,
+): DeliveryFailure {
+  return {
+    category: 'unknown',
+    scope,
+    retryable,
+    ...input,
+    code: cleanText(input.code),
+    message: cleanText(input.message),
+  };
+}
