@@ -1,0 +1,113 @@
+import { InvalidMessageError } from '../errors/message.errors.js';
+
+const MAX_LINE = 76;
+/** What a decoder gives back as it was: printable ASCII, words apart by one space. */
+const PLAIN_TEXT = /^[!-~]+(?: [!-~]+)*$/;
+const ASCII_TEXT = /^[\t -~]*$/;
+/** What a lenient decoder takes for an encoded word, spaces and all. */
+const ENCODED_WORD = /=\?[^?]*\?[bq]\?[^?]*\?=/i;
+/** Too long to leave unfolded: RFC 5322 section 2.1.1 allows 998 octets a line. */
+const UNFOLDABLE = /[^ ]{900}/;
+/** A single space between words. At a run of spaces a fold could leave a line of spaces only. */
+const WORD_GAP = /(?<=[^ ]) (?=[^ ])/;
+// HT is allowed in a header and cannot end one.
+// oxlint-disable-next-line no-control-regex
+const FORBIDDEN = /[\0-\x08\x0a-\x1f\x7f]/;
+
+/**
+ * Text for people (a subject, a display name) as words that may be folded between. Whatever would not
+ * come back as it was written is encoded as a whole, also text that only looks encoded
+ * (`=?utf-8?q?x?=`) and spaces that folding would lose.
+ */
+export function wordsOfText(text: string): string[] {
+  if (text === '') return [''];
+  const asWritten = PLAIN_TEXT.test(text) && !text.includes('=?') && !UNFOLDABLE.test(text);
+  return asWritten ? text.split(' ') : encodedWords(text);
+}
+
+/**
+ * The value of a header that may be structured (`References`, `List-Unsubscribe`): left as it is
+ * wherever that is possible, since encoding would take its structure away.
+ */
+export function wordsOfValue(value: string): string[] {
+  const asWritten = ASCII_TEXT.test(value) && !ENCODED_WORD.test(value) && !UNFOLDABLE.test(value);
+  return asWritten ? value.split(WORD_GAP) : encodedWords(value);
+}
+
+/**
+ * One header as a folded line with its line break. The last guard against a second one: every field is
+ * checked long before, so a line break here means that something went past the rules.
+ *
+ * @throws InvalidMessageError when a word has a control character
+ */
+export function headerField(name: string, words: readonly string[]): string {
+  if (words.some((word) => FORBIDDEN.test(word))) {
+    throw new InvalidMessageError([{ path: name, message: 'must not have control characters' }]);
+  }
+  const lines: string[] = [];
+  let line = `${name}:`;
+  for (const [index, word] of words.entries()) {
+    // Never before the first word: a line with only the name is lost on some receivers.
+    if (index > 0 && line.length + 1 + word.length > MAX_LINE) {
+      lines.push(line);
+      line = '';
+    }
+    line += ` ${word}`;
+  }
+  return `${[...lines, line].join('\r\n')}\r\n`;
+}
+
+interface WordEncoding {
+  readonly letter: 'Q' | 'B';
+  /** Units that a word holds; a word may be 75 long and is kept shorter, to fit after a name. */
+  readonly capacity: number;
+  /** Units that a character takes. */
+  cost(character: string): number;
+  encode(text: string): string;
+}
+
+const Q: WordEncoding = {
+  letter: 'Q',
+  capacity: 48,
+  cost: (character) => quoted(character).length,
+  encode: (text) => Array.from(text, quoted).join(''),
+};
+
+const B: WordEncoding = {
+  letter: 'B',
+  capacity: 36,
+  cost: (character) => Buffer.byteLength(character),
+  encode: (text) => Buffer.from(text).toString('base64'),
+};
+
+/** RFC 2047 section 5 (3): the characters that are safe in a subject and in a name alike. */
+function quoted(character: string): string {
+  if (/^[A-Za-z0-9!*+/-]$/.test(character)) return character;
+  if (character === ' ') return '_';
+  return Buffer.from(character).toString('hex').toUpperCase().replace(/../g, '=$&');
+}
+
+/** Text as encoded words (RFC 2047) of whole characters, in the encoding that suits it. */
+export function encodedWords(text: string): string[] {
+  const characters = Array.from(text.toWellFormed());
+  const encoding = isMostlyAscii(characters) ? Q : B;
+  const words: string[] = [];
+  let word = '';
+  let room = encoding.capacity;
+  for (const character of characters) {
+    const cost = encoding.cost(character);
+    if (cost > room) {
+      words.push(word);
+      word = '';
+      room = encoding.capacity;
+    }
+    word += character;
+    room -= cost;
+  }
+  words.push(word);
+  return words.map((each) => `=?UTF-8?${encoding.letter}?${encoding.encode(each)}?=`);
+}
+
+function isMostlyAscii(characters: readonly string[]): boolean {
+  return characters.filter((character) => character < '\x80').length * 2 > characters.length;
+}

@@ -1,0 +1,138 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
+import { ConfigurationError } from '../../lib/errors/configuration.error.js';
+import type { OutgoingEmail } from '../../lib/message/outgoing-email.js';
+import { MimeComposer, type DkimOptions } from '../../lib/mime/mime-composer.js';
+import { dkimKey } from '../fixtures/dkim-key.js';
+import { outgoingEmail } from '../fixtures/outgoing-email.js';
+import { bytesOf, headerLines } from '../fixtures/read-mime.js';
+
+const { options: dkim, host, record } = dkimKey();
+
+describe('a DKIM signature holds for an independent verifier', () => {
+  it.each<[string, Partial<OutgoingEmail>]>([
+    ['a plain message', {}],
+    ['a message with everything', everything()],
+    ['an international address', { to: [{ address: 'žluť@example.org' }] }],
+    ['a body with dots and bare line breaks', { text: '.\n.\r\n\r.\n\n\n' }],
+    [
+      'a streamed attachment',
+      { attachments: [{ filename: 'a', content: () => Readable.from(['a']) }] },
+    ],
+    ['a megabyte', { attachments: [{ filename: 'a', content: Buffer.alloc(1_000_000) }] }],
+  ])('%s', async (_case, parts) => {
+    const signed = await bytesOf(outgoingEmail(parts), { dkim });
+
+    expect(await verdict(signed)).toBe('pass');
+  });
+
+  it('and does not once a byte has changed', async () => {
+    const signed = (await bytesOf(outgoingEmail({ text: 'Pay 100' }), { dkim })).toString('latin1');
+
+    expect(await verdict(Buffer.from(signed.replace('Pay 100', 'Pay 900'), 'latin1'))).not.toBe(
+      'pass',
+    );
+    expect(
+      await verdict(Buffer.from(signed.replace('Your order', 'Your prize'), 'latin1')),
+    ).not.toBe('pass');
+  });
+
+  it('signs who, to whom and what about, or what the options name', async () => {
+    const byDefault = signedFields(await bytesOf(outgoingEmail(everything()), { dkim }));
+    const named = signedFields(
+      await bytesOf(outgoingEmail(), {
+        dkim: { ...dkim, headerFieldNames: 'From:Subject:Date', skipFields: 'Date' },
+      }),
+    );
+
+    expect(byDefault).toEqual(
+      expect.arrayContaining(['from', 'to', 'cc', 'reply-to', 'subject', 'date', 'message-id']),
+    );
+    expect(named).toEqual(['from', 'subject']);
+  });
+
+  it('is counted in the size', async () => {
+    const message = await new MimeComposer({ dkim }).compose(outgoingEmail());
+    const bytes = await buffer(message.open());
+
+    expect(bytes.toString()).toMatch(/^DKIM-Signature: /);
+    expect(message.size).toBe(bytes.length);
+  });
+
+  it('hands a failing attachment on as the error of the message, with nothing sent', async () => {
+    const message = await new MimeComposer({ dkim }).compose(
+      outgoingEmail({ attachments: [{ filename: 'a', content: failing }] }),
+    );
+    const stream = message.open();
+    let bytes = 0;
+    stream.on('data', (slice: Buffer) => (bytes += slice.length));
+    const error = await new Promise((resolve) => stream.once('error', resolve));
+
+    expect(error).toMatchObject({ name: 'AttachmentError', path: 'attachments[0]' });
+    expect(bytes).toBe(0);
+  });
+});
+
+describe('DKIM options that cannot work are refused before the first message', () => {
+  const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const weakKey = generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey;
+  const pem = { type: 'pkcs8', format: 'pem' } as const;
+
+  it.each<[keyof DkimOptions, string, string]>([
+    ['privateKey', 'no key', 'planted-secret'],
+    ['privateKey', 'half a key', dkim.privateKey.slice(0, 300)],
+    ['privateKey', 'a public key', publicKey.export({ type: 'spki', format: 'pem' }).toString()],
+    ['privateKey', 'a key of another kind', ecKey.export(pem).toString()],
+    ['privateKey', 'a key too short to trust', weakKey.export(pem).toString()],
+    ['domainName', 'tags of its own', 'example.com; x=1'],
+    ['domainName', 'a line break', 'example.com\r\nX: 1'],
+    ['keySelector', 'a space', 'a b'],
+    ['headerFieldNames', 'no list', 'From, To'],
+    ['headerFieldNames', 'a list without From', 'To:Subject'],
+    ['skipFields', 'a list with From', 'from'],
+  ])('%s: %s', (key, _case, value) => {
+    const attempt = () => new MimeComposer({ dkim: { ...dkim, [key]: value } });
+
+    expect(attempt).toThrow(ConfigurationError);
+    expect(attempt).toThrow(`dkim.${key}: must`);
+    expect(attempt).not.toThrow(/planted|BEGIN|x=1/);
+  });
+});
+
+function everything(): Partial<OutgoingEmail> {
+  return {
+    cc: [{ name: 'Größe, 🎉', address: 'cc@example.org' }],
+    replyTo: [{ address: 'help@example.com' }],
+    subject: 'ü'.repeat(200),
+    html: '<p>Größe</p>',
+    priority: 'high',
+    headers: { 'X-A': 'b  c' },
+    attachments: [{ filename: 'Größe.pdf', content: Buffer.from('pdf') }],
+  };
+}
+
+async function verdict(signed: Buffer): Promise<string | undefined> {
+  const { results } = await dkimVerify(signed, { resolver: publishedRecord });
+  return results[0]?.status.result;
+}
+
+async function publishedRecord(name: string, type: string): Promise<string[][]> {
+  if (name === host && type === 'TXT') return [[record]];
+  throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
+}
+
+function failing(): Readable {
+  return new Readable({
+    read() {
+      this.destroy(new Error('planted'));
+    },
+  });
+}
+
+function signedFields(signed: Buffer): string[] {
+  const signature = headerLines(signed.toString('latin1'))[0] ?? '';
+  return (/ h=([^;]*);/.exec(signature)?.[1] ?? '').replace(/\s/g, '').split(':');
+}
