@@ -1,0 +1,181 @@
+import type { OptionReader } from '../../contract/option-reader.js';
+import { dkimProblems, type DkimOptions } from '../../mime/dkim.js';
+import type { SmtpDsn } from '../../transport/smtp/smtp-result.js';
+import type {
+  OAuth2Settings,
+  SmtpAuth,
+  SmtpSettings,
+  SmtpTimeouts,
+  SmtpTlsMode,
+} from '../../transport/smtp/smtp-settings.js';
+import { readAuth } from './read-smtp-auth.js';
+import { readServer } from './read-smtp-server.js';
+import { SMTP_DEFAULTS } from './smtp-defaults.js';
+import { readDsn } from './smtp-dsn.js';
+
+/**
+ * Delivery status notifications (RFC 3461): ask the receiving servers to report what became of a
+ * message. Where the server does not offer DSN, a message that asks for it is not sent there.
+ */
+export interface SmtpDsnOptions {
+  /** When to report; `'never'` stands alone. @default up to the receiving server */
+  notify?: 'never' | readonly ('success' | 'failure' | 'delay')[] | undefined;
+  /** How much of the message to return. @default up to the receiving server */
+  return?: 'headers' | 'full' | undefined;
+  /** An id that the reports repeat, printable ASCII, at most 100 characters. @default the message's `id` */
+  envid?: string | undefined;
+}
+
+/** Options of the `smtp` provider. `host` or `url` is required. */
+export interface SmtpOptions {
+  /** `smtp://user:p%40ss@host:587` or `smtps://…`, instead of `host`, `port`, `secure` and `auth`. */
+  url?: string | undefined;
+  /** The server's name or address. */
+  host?: string | undefined;
+  /** @default 587, or 465 with `secure` */
+  port?: number | undefined;
+  /** TLS from the first byte. @default true on port 465, else false */
+  secure?: boolean | undefined;
+  /** Credentials. Where they are set, nothing is ever sent without them. @default none */
+  auth?:
+    | { user: string; pass: string }
+    /** A token, or what it takes to get one: `clientId`, `clientSecret`, `refreshToken` and `tokenUrl`. */
+    | { user: string; oauth2: OAuth2Settings }
+    | undefined;
+  /**
+   * `required`: STARTTLS, or nothing is sent. `opportunistic`: where it is offered. `none`: plain text.
+   * @default 'required', to loopback 'opportunistic'
+   */
+  tls?: SmtpTlsMode | undefined;
+  /** Whether the server's certificate must be valid. Prefer `ca` to switching it off. @default true */
+  rejectUnauthorized?: boolean | undefined;
+  /** Certificates to trust, PEM, for a server with a certificate of your own. @default those of Node */
+  ca?: string | readonly string[] | undefined;
+  /** What we call ourselves in EHLO. @default the name of the machine */
+  name?: string | undefined;
+  /** Signs every message. @default unsigned */
+  dkim?: DkimOptions | undefined;
+  /** Asks for delivery reports; `providerOptions.smtp.dsn` of a message goes over it. @default none */
+  dsn?: SmtpDsnOptions | undefined;
+  /** Connections at a time. @default `maxInFlight` */
+  maxConnections?: number | undefined;
+  /** Messages after which a connection is closed. @default 100 */
+  maxMessagesPerConnection?: number | undefined;
+  /** How long an unused connection is kept, in milliseconds. @default 30_000 */
+  idleMs?: number | undefined;
+  /** The phases of one message, in milliseconds. `timeoutMs`, where it is set, lowers each of them. */
+  timeouts?: Partial<SmtpTimeouts> | undefined;
+}
+
+/** The options with every default in place. */
+export interface ResolvedSmtpOptions extends SmtpSettings {
+  readonly auth?: SmtpAuth;
+  readonly dkim?: DkimOptions;
+  readonly dsn?: SmtpDsn;
+}
+
+/** What the options depend on besides themselves. */
+export interface SmtpOptionsContext {
+  /** The default of `maxConnections`. */
+  readonly maxConnections: number;
+  /** The general time limit in milliseconds, where the user set one. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * Reads the options of the `smtp` provider. Every problem goes to the reader; what comes back is only
+ * fit for use when there was none.
+ */
+export function readSmtpOptions(
+  reader: OptionReader,
+  context: SmtpOptionsContext,
+): ResolvedSmtpOptions {
+  const server = readServer(reader);
+  const auth = server.auth ?? readAuth(reader);
+  const ca = readCertificates(reader);
+  const name = readName(reader);
+  const dkim = readDkim(reader);
+  const dsn = readDsn(reader);
+  return Object.freeze({
+    host: server.host,
+    port: server.port,
+    secure: server.secure,
+    tls: readTls(reader, server),
+    rejectUnauthorized: reader.boolean('rejectUnauthorized') ?? true,
+    maxConnections: reader.integer('maxConnections', 1, 10_000) ?? context.maxConnections,
+    maxMessagesPerConnection:
+      reader.integer('maxMessagesPerConnection', 1) ?? SMTP_DEFAULTS.maxMessagesPerConnection,
+    idleMs: reader.integer('idleMs', 1, 3_600_000) ?? SMTP_DEFAULTS.idleMs,
+    timeouts: readTimeouts(reader, context.timeoutMs),
+    ...(auth !== undefined && { auth }),
+    ...(ca !== undefined && { ca }),
+    ...(name !== undefined && { name }),
+    ...(dkim !== undefined && { dkim }),
+    ...(dsn !== undefined && { dsn }),
+  });
+}
+
+function readTls(
+  reader: OptionReader,
+  { host, secure }: { readonly host: string; readonly secure: boolean },
+): SmtpTlsMode {
+  const tls = reader.oneOf('tls', ['required', 'opportunistic', 'none']);
+  if (tls === 'none' && secure) {
+    reader.problem('tls', `cannot be 'none' on a connection with secure: true or port 465`);
+  }
+  return tls ?? (isLoopback(host) ? 'opportunistic' : 'required');
+}
+
+/** Whether nobody but this machine sees what goes there. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function readTimeouts(reader: OptionReader, timeoutMs: number = Infinity): SmtpTimeouts {
+  const timeouts = reader.nested('timeouts');
+  const phase = (key: keyof SmtpTimeouts): number =>
+    Math.min(timeouts?.integer(key, 1) ?? SMTP_DEFAULTS.timeouts[key], timeoutMs);
+  const resolved = {
+    connectMs: phase('connectMs'),
+    handOverMs: phase('handOverMs'),
+    answerMs: phase('answerMs'),
+  };
+  timeouts?.finish();
+  return resolved;
+}
+
+function readName(reader: OptionReader): string | undefined {
+  const name = reader.string('name');
+  if (name === undefined || /^[A-Za-z0-9.:[\]_-]{1,255}$/.test(name)) return name;
+  return reader.problem('name', 'must be a host name, or an address in brackets');
+}
+
+function readCertificates(reader: OptionReader): readonly string[] | undefined {
+  const ca = reader.raw('ca');
+  if (ca === undefined) return undefined;
+  const list: readonly unknown[] = Array.isArray(ca) ? ca : [ca];
+  if (list.length > 0 && list.every(isPem)) return list.map(String);
+  return reader.problem('ca', 'must be one or more certificates in PEM form');
+}
+
+function isPem(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('-----BEGIN CERTIFICATE-----');
+}
+
+function readDkim(reader: OptionReader): DkimOptions | undefined {
+  const dkim = reader.nested('dkim');
+  if (dkim === undefined) return undefined;
+  const headerFieldNames = dkim.string('headerFieldNames');
+  const skipFields = dkim.string('skipFields');
+  const privateKey = dkim.raw('privateKey');
+  const options: DkimOptions = {
+    domainName: dkim.string('domainName') ?? '',
+    keySelector: dkim.string('keySelector') ?? '',
+    privateKey: typeof privateKey === 'string' ? privateKey : '',
+    ...(headerFieldNames !== undefined && { headerFieldNames }),
+    ...(skipFields !== undefined && { skipFields }),
+  };
+  dkim.finish();
+  for (const { path, message } of dkimProblems(options, dkim.path)) reader.report(path, message);
+  return options;
+}

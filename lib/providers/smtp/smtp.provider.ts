@@ -1,0 +1,104 @@
+import type { ProviderCapabilities } from '../../contract/capabilities.js';
+import { cleanText } from '../../contract/clean-text.js';
+import { MailProviderStrategy, type SendContext } from '../../contract/mail-provider.strategy.js';
+import { rejected, unsent, type Submission } from '../../contract/submission.js';
+import { MailBridgeError } from '../../errors/mail-bridge.error.js';
+import { isAttachmentError } from '../../errors/message.errors.js';
+import { describeProblem, type Problem } from '../../errors/problem.js';
+import { envelopeRecipients } from '../../message/envelope.js';
+import type { OutgoingEmail } from '../../message/outgoing-email.js';
+import { MimeComposer, type MimeMessage } from '../../mime/mime-composer.js';
+import { SmtpPool } from '../../transport/smtp/smtp-pool.js';
+import type { SmtpDsn, SmtpEnvelope } from '../../transport/smtp/smtp-result.js';
+import { readMessageDsn } from './smtp-dsn.js';
+import { failureOf } from './smtp-failure.js';
+import { submissionOf } from './smtp-outcome.js';
+import { secretsOf } from './smtp-secrets.js';
+import type { ResolvedSmtpOptions } from './smtp.options.js';
+
+/** The `smtp` provider: composes a message, submits it over the pool, and says what became of it. */
+export class SmtpProvider extends MailProviderStrategy {
+  override readonly capabilities: ProviderCapabilities = {
+    templates: false,
+    features: new Set([
+      'attachments',
+      'inlineAttachments',
+      'headers',
+      'internationalAddress',
+      'multipleReplyTo',
+      'priority',
+      'returnPath',
+      'trackingOff',
+    ]),
+  };
+
+  readonly #composer: MimeComposer;
+  readonly #pool: SmtpPool;
+
+  constructor(private readonly options: ResolvedSmtpOptions) {
+    super();
+    this.#composer = new MimeComposer({ dkim: options.dkim });
+    this.#pool = new SmtpPool(options);
+  }
+
+  async send(email: OutgoingEmail, { signal }: SendContext): Promise<Submission> {
+    const problems: Problem[] = [];
+    const report = (path: string, message: string) => problems.push({ path, message });
+    const dsn = readMessageDsn(email.providerOptions?.['smtp'], report) ?? this.options.dsn;
+    if (problems.length > 0) return invalidOptions(problems);
+    const message = await this.compose(email);
+    if ('outcome' in message) return message;
+    const result = await this.#pool.submit(
+      { envelope: envelopeOf(email, message, dsn), open: () => message.open() },
+      signal,
+    );
+    return submissionOf(result, { messageId: message.messageId, secrets: this.secrets() });
+  }
+
+  /** @throws MailBridgeError saying what is wrong with the connection or the credentials */
+  override async verify(): Promise<void> {
+    const fault = await this.#pool.verify(new AbortController().signal);
+    if (fault === undefined) return;
+    const { code, message } = failureOf(fault);
+    throw new MailBridgeError(`SMTP: ${cleanText(message, this.secrets())}`, code);
+  }
+
+  override async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  /** Nothing has been sent yet, so whatever goes wrong here is surely not taken. */
+  private async compose(email: OutgoingEmail): Promise<MimeMessage | Submission> {
+    try {
+      return await this.#composer.compose(email);
+    } catch (error) {
+      if (isAttachmentError(error)) {
+        return rejected({ code: error.code, category: 'validation', message: error.message });
+      }
+      return unsent({
+        code: 'COMPOSE',
+        retryable: false,
+        message: 'The message cannot be composed',
+      });
+    }
+  }
+
+  private secrets(): readonly string[] {
+    return secretsOf(this.options.auth, this.#pool.secrets);
+  }
+}
+
+function envelopeOf(email: OutgoingEmail, { size }: MimeMessage, dsn?: SmtpDsn): SmtpEnvelope {
+  return {
+    from: email.returnPath ?? email.from.address,
+    to: envelopeRecipients(email),
+    ...(size !== undefined && { size }),
+    ...(email.features.has('internationalAddress') && { smtpUtf8: true }),
+    ...(dsn !== undefined && { dsn: { ...dsn, envid: dsn.envid ?? email.id } }),
+  };
+}
+
+function invalidOptions(problems: readonly Problem[]): Submission {
+  const message = problems.map(describeProblem).join('; ');
+  return rejected({ code: 'INVALID_PROVIDER_OPTIONS', category: 'validation', message });
+}

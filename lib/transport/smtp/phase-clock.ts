@@ -1,0 +1,66 @@
+import type { SmtpTimeouts } from './smtp-settings.js';
+
+/** What can end an attempt from our side. */
+export type Expiry = 'timeout' | 'aborted' | 'closed';
+
+/** A phase of one message; each has a limit of its own. */
+export type Phase = 'connect' | 'handOver' | 'answer';
+
+/**
+ * The one clock of one message: it ends the attempt when the current phase is over, when the caller's
+ * signal fires or when the pool closes. A peer that keeps talking cannot hold it up.
+ */
+export class PhaseClock {
+  #timer: NodeJS.Timeout | undefined;
+  #listener: ((expiry: Expiry) => void) | undefined;
+  #expired: Expiry | undefined;
+  readonly #onAbort = (): void => this.expire('aborted');
+
+  constructor(
+    private readonly timeouts: SmtpTimeouts,
+    private readonly signal: AbortSignal,
+  ) {
+    if (signal.aborted) this.#expired = 'aborted';
+    else signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get expired(): Expiry | undefined {
+    return this.#expired;
+  }
+
+  /** Starts a phase and with it its time. */
+  enter(phase: Phase): void {
+    clearTimeout(this.#timer);
+    if (this.#expired !== undefined) return;
+    this.#timer = setTimeout(() => this.expire('timeout'), timerDelay(this.timeouts, phase));
+  }
+
+  /** Ends the attempt; the first reason counts. */
+  expire(reason: Expiry): void {
+    if (this.#expired !== undefined) return;
+    this.#expired = reason;
+    this.stop();
+    this.#listener?.(reason);
+  }
+
+  /** Tells one listener, from now on, when time is up; returns what takes it away again. */
+  watch(listener: (expiry: Expiry) => void): () => void {
+    this.#listener = listener;
+    return () => {
+      if (this.#listener === listener) this.#listener = undefined;
+    };
+  }
+
+  /** Frees the timer and the signal. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.signal.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+// setTimeout takes 31 bits; anything longer would fire at once.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function timerDelay(timeouts: SmtpTimeouts, phase: Phase): number {
+  return Math.min(timeouts[`${phase}Ms`], LONGEST_TIMER_MS);
+}

@@ -1,0 +1,90 @@
+import type { SmtpFault, SmtpFaultReason, SmtpRefusal, SmtpStage } from './smtp-result.js';
+import type { Expiry } from './phase-clock.js';
+
+/** What we read of the errors of nodemailer's connection. */
+export interface SmtpClientError {
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly originalCode?: string | undefined;
+  readonly command?: string | undefined;
+  readonly response?: unknown;
+  readonly responseCode?: number | undefined;
+  readonly recipient?: string | undefined;
+  readonly rejectedErrors?: readonly SmtpClientError[] | undefined;
+}
+
+/** A reply or an error text can be long; nobody reads more than this of it. */
+const LONGEST_TEXT = 2_000;
+
+const EXPIRED: Readonly<Record<Expiry, string>> = {
+  timeout: 'Time was up',
+  aborted: 'The attempt was aborted',
+  closed: 'The connection pool was closed',
+};
+
+const STAGE_OF_COMMAND: Readonly<Record<string, SmtpStage>> = {
+  'MAIL FROM': 'mail',
+  'RCPT TO': 'rcpt',
+  DATA: 'data',
+  EHLO: 'greeting',
+  HELO: 'greeting',
+  STARTTLS: 'tls',
+};
+
+/** A fault of ours, without the words of a server. */
+export function localFault(stage: SmtpStage, reason: SmtpFaultReason, text: string): SmtpFault {
+  return { stage, reason, text };
+}
+
+/** The attempt ran out of time, or was ended from our side, at that stage. */
+export function expiredFault(stage: SmtpStage, expiry: Expiry): SmtpFault {
+  return localFault(stage, expiry, EXPIRED[expiry]);
+}
+
+/** What an error of nodemailer's connection says, given the stage that the attempt had reached. */
+export function faultOf(error: SmtpClientError, stage: SmtpStage): SmtpFault {
+  const refused = refusalsOf(error);
+  const nodeCode = error.originalCode ?? error.code;
+  return {
+    stage,
+    reason: reasonOf(error),
+    text: replyText(error),
+    ...(error.responseCode !== undefined && { replyCode: error.responseCode }),
+    ...(nodeCode !== undefined && { nodeCode }),
+    ...(refused.length > 0 && { refused }),
+  };
+}
+
+/** The stage that the command in an error speaks of, or `otherwise`. */
+export function stageOfCommand(error: SmtpClientError, otherwise: SmtpStage): SmtpStage {
+  return STAGE_OF_COMMAND[error.command ?? ''] ?? otherwise;
+}
+
+/** The recipients that the server refused, one by one. */
+export function refusalsOf(source: {
+  readonly rejectedErrors?: readonly SmtpClientError[] | undefined;
+}): SmtpRefusal[] {
+  return (source.rejectedErrors ?? []).map((error) => ({
+    recipient: error.recipient ?? '',
+    code: error.responseCode ?? 0,
+    text: replyText(error),
+  }));
+}
+
+function reasonOf({ code, command, responseCode }: SmtpClientError): SmtpFaultReason {
+  if (responseCode !== undefined) {
+    return responseCode >= 400 && responseCode <= 599 ? 'reply' : 'out-of-step';
+  }
+  if (code === 'ETIMEDOUT') return 'timeout';
+  if (code === 'EMESSAGE') return command === 'MAIL FROM' ? 'size' : 'out-of-step';
+  if (code === 'EENVELOPE') return command === 'API' ? 'envelope' : 'out-of-step';
+  if (code === 'ESTREAM') return 'content';
+  if (code === 'EPROTOCOL') return 'out-of-step';
+  return 'lost';
+}
+
+// A stricter view than the client's: what the server said, or what failed, but never both mixed.
+function replyText(error: SmtpClientError): string {
+  const text = typeof error.response === 'string' ? error.response : error.message;
+  return text.slice(0, LONGEST_TEXT);
+}

@@ -1,0 +1,90 @@
+import type { SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
+import type XOAuth2 from 'nodemailer/lib/xoauth2';
+import { exchange } from './exchange.js';
+import { expiredFault, faultOf, localFault, stageOfCommand } from './smtp-fault.js';
+import type { SmtpClientError } from './smtp-fault.js';
+import type { OAuth2Tokens } from './oauth2-tokens.js';
+import type { PhaseClock } from './phase-clock.js';
+import { ServerOffer } from './server-offer.js';
+import { createSmtpClient, type SmtpClient } from './smtp-client.js';
+import type { SmtpFault, SmtpStage } from './smtp-result.js';
+import { SmtpSession } from './smtp-session.js';
+import type { SmtpSettings } from './smtp-settings.js';
+
+/** Where a session comes from: the settings, and the pool's OAuth2 token when there is one. */
+export interface SessionSource {
+  readonly settings: SmtpSettings;
+  readonly tokens: OAuth2Tokens | undefined;
+}
+
+/**
+ * Opens a connection and logs in. Credentials are never left aside: where the server does not offer
+ * AUTH the session fails, and where TLS is required nothing is sent before it stands.
+ */
+export async function openSession(
+  source: SessionSource,
+  clock: PhaseClock,
+): Promise<SmtpSession | { readonly error: SmtpFault }> {
+  const client = await createSmtpClient(source.settings);
+  let fault = await connect(client, clock);
+  if (fault === undefined) {
+    // The last reply is that to EHLO, or to HELO, until the next command.
+    const offer = new ServerOffer(String(client.lastServerResponse));
+    fault = await login(client, offer, source, clock);
+    if (fault === undefined) return new SmtpSession(client, offer);
+  }
+  client.close();
+  return { error: fault };
+}
+
+async function connect(client: SmtpClient, clock: PhaseClock): Promise<SmtpFault | undefined> {
+  clock.enter('connect');
+  const end = await exchange(client, clock, (done) => client.connect(done));
+  if ('value' in end) return undefined;
+  if ('expiry' in end) return expiredFault(connectStage(client), end.expiry);
+  const fault = faultOf(end.error, stageOfCommand(end.error, connectStage(client, end.error)));
+  // The client asks for a required STARTTLS even where it is not offered, to be told no.
+  const isTlsMissing = fault.stage === 'tls' && (fault.replyCode ?? 0) >= 500;
+  if (!isTlsMissing) return fault;
+  return {
+    ...fault,
+    reason: 'not-offered',
+    text: `The server does not do STARTTLS: ${fault.text}`,
+  };
+}
+
+async function login(
+  client: SmtpClient,
+  offer: ServerOffer,
+  { settings: { auth }, tokens }: SessionSource,
+  clock: PhaseClock,
+): Promise<SmtpFault | undefined> {
+  if (auth === undefined) return undefined;
+  if (!offer.offers('AUTH')) {
+    return localFault('auth', 'not-offered', 'Credentials are set, but the server offers no AUTH');
+  }
+  clock.enter('handOver');
+  if ('pass' in auth) return authenticate(client, { ...auth }, clock);
+  const oauth2 = await tokens?.forLogin();
+  const asOAuth2 = { user: auth.user, oauth2: oauth2 as unknown as XOAuth2 };
+  const fault = await authenticate(client, asOAuth2, clock);
+  // Some servers ask for a better token (334), which the client follows; others just refuse this one.
+  if (fault?.replyCode !== 535 || oauth2?.canRenew !== true) return fault;
+  oauth2.refuse();
+  return authenticate(client, asOAuth2, clock);
+}
+
+async function authenticate(
+  client: SmtpClient,
+  auth: SMTPConnectionAuth,
+  clock: PhaseClock,
+): Promise<SmtpFault | undefined> {
+  const end = await exchange<boolean>(client, clock, (done) => client.login(auth, done));
+  if ('value' in end) return undefined;
+  return 'expiry' in end ? expiredFault('auth', end.expiry) : faultOf(end.error, 'auth');
+}
+
+function connectStage(client: SmtpClient, error?: SmtpClientError): SmtpStage {
+  if (error?.code === 'ETLS' || client.upgrading === true) return 'tls';
+  return client.stage === 'init' ? 'connect' : 'greeting';
+}

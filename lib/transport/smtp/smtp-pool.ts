@@ -1,0 +1,137 @@
+import { envelopeFault } from './envelope-check.js';
+import { IdleSessions } from './idle-sessions.js';
+import { OAuth2Tokens } from './oauth2-tokens.js';
+import { PhaseClock } from './phase-clock.js';
+import { expiredFault } from './smtp-fault.js';
+import { openSession, type SessionSource } from './smtp-login.js';
+import { isFault } from './smtp-result.js';
+import type { SmtpFault, SmtpMessage, SmtpResult } from './smtp-result.js';
+import { SmtpSession } from './smtp-session.js';
+import type { SmtpSettings } from './smtp-settings.js';
+import { Turns } from './turns.js';
+
+/**
+ * A few connections to one SMTP server, shared by all messages: one message at a time on each, reused
+ * until they have taken their share, closed when they stand idle. Every outcome is a value.
+ */
+export class SmtpPool {
+  #closed = false;
+  readonly #source: SessionSource;
+  readonly #turns: Turns;
+  readonly #idle: IdleSessions;
+  readonly #inFlight = new Set<PhaseClock>();
+  readonly #leaving = new Set<Promise<void>>();
+
+  constructor(private readonly settings: SmtpSettings) {
+    const { auth, timeouts } = settings;
+    const tokens =
+      auth !== undefined && 'oauth2' in auth
+        ? new OAuth2Tokens(auth.user, auth.oauth2, timeouts.connectMs)
+        : undefined;
+    this.#source = { settings, tokens };
+    this.#turns = new Turns(settings.maxConnections);
+    this.#idle = new IdleSessions(settings.idleMs, (session) => this.leave(session));
+  }
+
+  /** What must not appear in any text: the access tokens that the pool has got for itself. */
+  get secrets(): readonly string[] {
+    return this.#source.tokens?.secrets ?? [];
+  }
+
+  /**
+   * Submits one message and says what became of it. When the signal fires it ends at once, with the
+   * stage that the message has reached.
+   */
+  async submit(message: SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {
+    const fault = envelopeFault(message.envelope);
+    if (fault !== undefined) return { error: fault };
+    return this.inTurn(signal, (clock) => this.deliver(message, clock));
+  }
+
+  /** Opens a fresh connection and logs in; returns what is wrong, if anything. */
+  async verify(signal: AbortSignal): Promise<SmtpFault | undefined> {
+    const result = await this.inTurn(signal, async (clock) => {
+      // At the limit of connections an idle one has to make room.
+      const spare = this.#idle.take();
+      if (spare !== undefined) this.leave(spare);
+      const session = await openSession(this.#source, clock);
+      if (session instanceof SmtpSession) this.keep(session);
+      return session;
+    });
+    return result instanceof SmtpSession ? undefined : result.error;
+  }
+
+  /**
+   * Closes every connection. It waits for no message: what is in flight ends with the stage that it has
+   * reached, what waits in line was never handed over.
+   */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#turns.close();
+    for (const clock of this.#inFlight) clock.expire('closed');
+    for (let idle = this.#idle.take(); idle !== undefined; idle = this.#idle.take()) {
+      this.leave(idle);
+    }
+    await Promise.all(this.#leaving);
+  }
+
+  private async inTurn<T>(
+    signal: AbortSignal,
+    work: (clock: PhaseClock) => Promise<T>,
+  ): Promise<T | { readonly error: SmtpFault }> {
+    const clock = new PhaseClock(this.settings.timeouts, signal);
+    this.#inFlight.add(clock);
+    try {
+      const expiry = await this.#turns.wait(clock);
+      if (expiry !== undefined) return { error: expiredFault('connect', expiry) };
+      try {
+        return await work(clock);
+      } finally {
+        this.#turns.end();
+      }
+    } finally {
+      clock.stop();
+      this.#inFlight.delete(clock);
+    }
+  }
+
+  private async deliver(message: SmtpMessage, clock: PhaseClock): Promise<SmtpResult> {
+    const kept = this.#idle.take();
+    if (kept !== undefined) {
+      const result = await this.sendOver(kept, message, clock);
+      if (!isGoneBefore(result)) return result;
+    }
+    const session = await openSession(this.#source, clock);
+    return session instanceof SmtpSession ? this.sendOver(session, message, clock) : session;
+  }
+
+  private async sendOver(
+    session: SmtpSession,
+    message: SmtpMessage,
+    clock: PhaseClock,
+  ): Promise<SmtpResult> {
+    const result = await session.send(message, clock);
+    this.keep(session);
+    return result;
+  }
+
+  private keep(session: SmtpSession): void {
+    if (!session.alive) return;
+    const isDone = session.messages >= this.settings.maxMessagesPerConnection;
+    if (isDone || this.#closed) this.leave(session);
+    else this.#idle.keep(session);
+  }
+
+  private leave(session: SmtpSession): void {
+    const leaving = session.quit().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+  }
+}
+
+/** True when a kept connection turned out to be gone, or out of step, before it took any of the message. */
+function isGoneBefore(result: SmtpResult): boolean {
+  if (!isFault(result)) return false;
+  const { stage, reason, replyCode } = result.error;
+  const nothingTaken = stage === 'mail' || stage === 'rcpt' || stage === 'data';
+  return nothingTaken && (reason === 'lost' || reason === 'out-of-step' || replyCode === 421);
+}

@@ -1,0 +1,97 @@
+import type { Readable } from 'node:stream';
+
+/**
+ * How far a message had come when something happened. Up to `body` the server cannot have taken it: the
+ * final dot was not written yet. From `answer` on it may have.
+ */
+export type SmtpStage =
+  'connect' | 'greeting' | 'tls' | 'auth' | 'mail' | 'rcpt' | 'data' | 'body' | 'answer';
+
+/**
+ * Why an attempt ended without acceptance:
+ *
+ * - `reply`: the server said no, see `replyCode`.
+ * - `lost`: the connection could not be made or broke off.
+ * - `timeout`, `aborted`, `closed`: the phase was over, the caller's signal fired, the pool was closed.
+ * - `out-of-step`: replies that make no sense where they stand.
+ * - `not-offered`: TLS or AUTH is needed and the server does not offer it; nothing was sent.
+ * - `smtputf8`, `dsn`, `size`: the message needs what the server does not offer; nothing was sent.
+ * - `envelope`, `content`: the message itself: an impossible address, a body that cannot be read.
+ */
+export type SmtpFaultReason =
+  | 'reply'
+  | 'lost'
+  | 'timeout'
+  | 'aborted'
+  | 'closed'
+  | 'out-of-step'
+  | 'not-offered'
+  | 'smtputf8'
+  | 'dsn'
+  | 'size'
+  | 'envelope'
+  | 'content';
+
+/** One recipient that the server refused. `text` is raw: clean it before it is shown. */
+export interface SmtpRefusal {
+  readonly recipient: string;
+  readonly code: number;
+  readonly text: string;
+}
+
+/** What ended an attempt. `text` is raw, it may hold addresses and secrets: clean it before it is shown. */
+export interface SmtpFault {
+  readonly stage: SmtpStage;
+  readonly reason: SmtpFaultReason;
+  readonly text: string;
+  /** The SMTP reply code, when there was a reply. */
+  readonly replyCode?: number;
+  /** The code of the network error, such as `ECONNREFUSED`. */
+  readonly nodeCode?: string;
+  /** The recipients one by one, when all of them were refused. */
+  readonly refused?: readonly SmtpRefusal[];
+}
+
+/** The server took the message for at least one recipient. */
+export interface SmtpAcceptance {
+  readonly accepted: readonly string[];
+  readonly refused: readonly SmtpRefusal[];
+  /** The final reply. */
+  readonly response: string;
+  readonly stage: 'answer';
+}
+
+/** What became of one submission, always a value. */
+export type SmtpResult = SmtpAcceptance | { readonly error: SmtpFault };
+
+/** True when the server did not take the message, or may not have. */
+export function isFault(result: SmtpResult): result is { readonly error: SmtpFault } {
+  return 'error' in result;
+}
+
+/** Delivery status notifications, RFC 3461. */
+export interface SmtpDsn {
+  readonly notify?: readonly ('NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY')[];
+  readonly ret?: 'FULL' | 'HDRS';
+  readonly envid?: string;
+}
+
+/** Who sends to whom, as the server is told. */
+export interface SmtpEnvelope {
+  /** The bare address; empty for the null sender. */
+  readonly from: string;
+  /** Bare addresses, at least one. */
+  readonly to: readonly string[];
+  /** Bytes of the message, so that one too large is refused before it is sent. */
+  readonly size?: number;
+  /** The message cannot go without SMTPUTF8 (RFC 6531). */
+  readonly smtpUtf8?: boolean;
+  readonly use8BitMime?: boolean;
+  readonly dsn?: SmtpDsn;
+}
+
+/** One message. `open` is called when the server is ready for it, so never for one refused before. */
+export interface SmtpMessage {
+  readonly envelope: SmtpEnvelope;
+  readonly open: () => Readable;
+}
