@@ -1,0 +1,32 @@
+import { Type } from 'class-transformer';
+import { ArrayNotEmpty, IsArray, ValidateNested } from 'class-validator';
+import { EmailMessageDto } from '../message/email-message.dto.js';
+import { MessageField } from '../message/message-field.decorator.js';
+import type { AddressInput } from '../message/mail-address.js';
+
+/** Several messages and what they have in common; serves as a controller body behind `ValidationPipe`. */
+export class BulkEmailDto {
+  @IsArray()
+  @ArrayNotEmpty()
+  @ValidateNested({ each: true })
+  @Type(() => EmailMessageDto)
+  messages!: EmailMessageDto[];
+
+  /** The sender of those messages that name none. */
+  @MessageField('from')
+  defaultFrom?: AddressInput | undefined;
+
+  /** Added to the tags of each message. */
+  @MessageField('tags')
+  tags?: string[] | undefined;
+}
+
+/** True for a `BulkEmailDto` or a plain object of that shape. */
+export function isBulkEmail(value: unknown): value is BulkEmailDto {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !(Symbol.iterator in value) &&
+    'messages' in value
+  );
+}

@@ -1,0 +1,117 @@
+import { lastValueFrom, type Observable } from 'rxjs';
+import { refused, parcel, type Delivery } from '../delivery/delivery.js';
+import { idOf, type Admission } from '../delivery/admission.js';
+import type { EmailResponseDto } from '../delivery/email-response.dto.js';
+import type { Lifecycle } from '../delivery/lifecycle.js';
+import type { ProviderChannel } from '../delivery/provider-channel.js';
+import { InvalidMessageError } from '../errors/message.errors.js';
+import type { Problem } from '../errors/problem.js';
+import {
+  mergeDefaults,
+  normalizeDefaults,
+  type MessageDefaults,
+} from '../message/message-defaults.js';
+import { isBulkEmail, type BulkEmailDto } from './bulk-email.dto.js';
+import type { BulkEmailResponseDto, BulkProgress } from './bulk-response.dto.js';
+import { BulkRun } from './bulk-run.js';
+import type { Admit } from './intake.js';
+import { openSource, type BulkMessages } from './message-source.js';
+import { checkBulkOptions, type BulkOptions } from './send-options.js';
+
+/** What a bulk works with. */
+export interface BulkParts {
+  readonly admission: Admission;
+  readonly delivery: Delivery;
+  readonly lifecycle: Lifecycle;
+  warn(message: string): void;
+}
+
+/** Where a bulk finds its provider. */
+export interface BulkProviders {
+  channel(name?: string): ProviderChannel;
+  defaults(name: string): MessageDefaults;
+}
+
+/** Starts bulks: puts options, defaults and a source together into a run. */
+export class BulkSender {
+  constructor(
+    private readonly parts: BulkParts,
+    private readonly defaults: { readonly concurrency: number; readonly lookAhead: number },
+  ) {}
+
+  async send(
+    messages: BulkMessages | BulkEmailDto,
+    options: BulkOptions,
+    providers: BulkProviders,
+  ): Promise<BulkEmailResponseDto> {
+    const run = this.prepare(messages, options, providers);
+    const sent = lastValueFrom(run.responses(), { defaultValue: undefined });
+    await this.parts.lifecycle.track(sent);
+    return run.tally.response(run.complete);
+  }
+
+  stream(
+    messages: BulkMessages | BulkEmailDto,
+    options: BulkOptions,
+    providers: BulkProviders,
+  ): Observable<EmailResponseDto> {
+    const run = this.prepare(messages, { ...options, keepResponses: 'none' }, providers);
+    return run.responses();
+  }
+
+  private prepare(
+    input: BulkMessages | BulkEmailDto,
+    options: BulkOptions,
+    providers: BulkProviders,
+  ): BulkRun {
+    const { messages, ...common } = isBulkEmail(input) ? input : { messages: input };
+    const { provider, signal, concurrency, onProgress, keepResponses } = checkBulkOptions(options);
+    const channel = providers.channel(provider);
+    const defaults = withBulkDefaults(providers.defaults(channel.name), { ...common, ...options });
+    return new BulkRun({
+      source: openSource(messages),
+      admit: this.admit(channel, defaults),
+      channel,
+      delivery: this.parts.delivery,
+      concurrency: concurrency ?? this.defaults.concurrency,
+      lookAhead: this.defaults.lookAhead,
+      keepResponses: keepResponses ?? 'all',
+      stops: [signal, this.parts.lifecycle.ending],
+      onProgress: onProgress && this.harmless(onProgress),
+    });
+  }
+
+  private admit(channel: ProviderChannel, defaults: MessageDefaults): Admit {
+    return (message, index) => {
+      try {
+        return parcel(this.parts.admission.admit(message, channel, defaults), channel, index);
+      } catch (error) {
+        return refused(idOf(message), index, channel.name, error);
+      }
+    };
+  }
+
+  /** What a callback throws must not end the bulk. */
+  private harmless(callback: (progress: BulkProgress) => void) {
+    return (progress: BulkProgress): void => {
+      try {
+        callback(progress);
+      } catch {
+        this.parts.warn('onProgress threw; the bulk goes on');
+      }
+    };
+  }
+}
+
+/** @throws InvalidMessageError when they break the rules of the fields */
+function withBulkDefaults(
+  base: MessageDefaults,
+  { defaultFrom, tags }: Pick<BulkOptions, 'defaultFrom' | 'tags'>,
+): MessageDefaults {
+  const problems: Problem[] = [];
+  const own = normalizeDefaults({ from: defaultFrom, tags }, '', (path, message) =>
+    problems.push({ path: path === 'from' ? 'defaultFrom' : path, message }),
+  );
+  if (problems.length > 0) throw new InvalidMessageError(problems);
+  return mergeDefaults(base, own);
+}

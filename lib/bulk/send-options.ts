@@ -1,0 +1,71 @@
+import { OptionReader } from '../contract/option-reader.js';
+import { ConfigurationError } from '../errors/configuration.error.js';
+import type { Problem } from '../errors/problem.js';
+import type { AddressInput } from '../message/mail-address.js';
+import type { BulkProgress, KeepResponses } from './bulk-response.dto.js';
+
+/** How one message is sent. */
+export interface SendOptions {
+  /** The provider for this call. @default the configured one */
+  provider?: string | undefined;
+  /**
+   * Cancels what was not tried yet. A message that is already with a provider is not torn from it,
+   * since nobody could say then what became of it.
+   */
+  signal?: AbortSignal | undefined;
+}
+
+/** How a bulk is sent. */
+export interface StreamOptions extends SendOptions {
+  /** Provider calls in flight for this bulk; `maxInFlight` of the provider holds besides. @default `bulk.concurrency` */
+  concurrency?: number | undefined;
+  /** The sender of those messages that name none. @default `defaults.from` */
+  defaultFrom?: AddressInput | undefined;
+  /** Added to the tags of each message. */
+  tags?: readonly string[] | undefined;
+  /** Called after each outcome. What it throws is logged and changes nothing. */
+  onProgress?: ((progress: BulkProgress) => void) | undefined;
+}
+
+/** How a bulk is sent whose responses are gathered. */
+export interface BulkOptions extends StreamOptions {
+  /** Which responses to keep; the counts are always there. @default 'all' */
+  keepResponses?: KeepResponses | undefined;
+}
+
+/** @throws ConfigurationError for a wrong value or an unknown option */
+export function checkSendOptions(options: SendOptions): SendOptions {
+  return checked(options, readSendOptions);
+}
+
+/** @throws ConfigurationError for a wrong value or an unknown option */
+export function checkBulkOptions(options: BulkOptions): BulkOptions {
+  return checked(options, (reader) => {
+    readSendOptions(reader);
+    reader.integer('concurrency', 1, 10_000);
+    reader.oneOf('keepResponses', ['all', 'problems', 'none']);
+    reader.raw('defaultFrom');
+    reader.raw('tags');
+    const onProgress = reader.raw('onProgress');
+    if (onProgress !== undefined && typeof onProgress !== 'function') {
+      reader.problem('onProgress', 'must be a function');
+    }
+  });
+}
+
+function checked<T extends object>(options: T, read: (reader: OptionReader) => void): T {
+  const problems: Problem[] = [];
+  const reader = new OptionReader(options, '', (path, message) => problems.push({ path, message }));
+  read(reader);
+  reader.finish();
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return options;
+}
+
+function readSendOptions(reader: OptionReader): void {
+  reader.string('provider');
+  const signal = reader.raw('signal');
+  if (signal !== undefined && typeof (signal as AbortSignal).addEventListener !== 'function') {
+    reader.problem('signal', 'must be an AbortSignal');
+  }
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { DeliveryFailure, FailureCategory } from '../contract/outcome.js';
+import { deliveryFailure } from '../contract/submission.js';
+import { isMailBridgeError } from '../errors/mail-bridge.error.js';
+import { UnsupportedFeatureError, isUnsupportedFeatureError } from '../errors/message.errors.js';
+import type { MessageDefaults } from '../message/message-defaults.js';
+import { normalizeMessage } from '../message/normalize.js';
+import type { OutgoingEmail } from '../message/outgoing-email.js';
+import type { ProviderChannel } from './provider-channel.js';
+import { missingFeatures } from './support.js';
+
+/** The rules that a message must meet before any provider is asked. */
+export interface AdmissionRules {
+  readonly limits: { readonly recipients: number; readonly bytes: number };
+  readonly unsupportedFeatures: 'error' | 'warn';
+  /** Says what a message will be sent without. */
+  warn(message: string): void;
+}
+
+/** Lets messages in: normalised, and able to travel by the provider that they are meant for. */
+export class Admission {
+  readonly #warned = new Set<string>();
+
+  constructor(private readonly rules: AdmissionRules) {}
+
+  /** @throws InvalidMessageError, UnsupportedFeatureError */
+  admit(message: unknown, channel: ProviderChannel, defaults: MessageDefaults): OutgoingEmail {
+    const email = normalizeMessage(message, { defaults, limits: this.rules.limits });
+    const missing = missingFeatures(email, channel.capabilities);
+    if (missing.length === 0) return email;
+    if (this.rules.unsupportedFeatures === 'error') {
+      throw new UnsupportedFeatureError(channel.name, missing);
+    }
+    this.warnOnce(channel.name, missing.join(', '));
+    return email;
+  }
+
+  private warnOnce(provider: string, missing: string): void {
+    const warning = `The provider '${provider}' cannot carry ${missing}: sent without`;
+    if (this.#warned.has(warning)) return;
+    this.#warned.add(warning);
+    this.rules.warn(warning);
+  }
+}
+
+/** The failure of a message that was not let in, from the error that says why. */
+export function admissionFailure(error: unknown): DeliveryFailure {
+  const category: FailureCategory = isUnsupportedFeatureError(error) ? 'unsupported' : 'validation';
+  const { code, message } = isMailBridgeError(error)
+    ? error
+    : { code: 'INVALID_MESSAGE', message: 'The message cannot be read' };
+  return deliveryFailure({ code, message, category }, 'message', false);
+}
+
+/** The id of a message that nobody has checked: its own where that is fit to be one, else a new one. */
+export function idOf(message: unknown): string {
+  try {
+    const { id } = message as { id?: unknown };
+    if (typeof id === 'string' && /^[\w-]{1,64}$/.test(id)) return id;
+  } catch {
+    // Nothing that can be read has an id.
+  }
+  return randomUUID();
+}

@@ -1,0 +1,45 @@
+/**
+ * The life of one MailBridge: open, then draining (nothing new is begun, what is in flight may end),
+ * then expired (the wait is over). Everything that sends asks here.
+ */
+export class Lifecycle {
+  readonly #ending = new AbortController();
+  readonly #expiry = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
+
+  /** Fires when nothing new may begin. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** Fires when what is still in flight must be given up. */
+  get expired(): AbortSignal {
+    return this.#expiry.signal;
+  }
+
+  /** Counts a piece of work as running until it settles. */
+  track<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    const done = () => void this.#running.delete(work);
+    void work.then(done, done);
+    return work;
+  }
+
+  /** Ends the intake; what is in flight has `drainTimeoutMs` from now. Only the first call counts. */
+  end(drainTimeoutMs: number): void {
+    if (this.ending.aborted) return;
+    this.#ending.abort();
+    const limit = setTimeout(() => this.expire(), drainTimeoutMs);
+    void this.drained().then(() => clearTimeout(limit));
+  }
+
+  /** Gives up what is in flight now. */
+  expire(): void {
+    this.#expiry.abort();
+  }
+
+  /** Resolves when nothing runs any more. Never rejects. */
+  async drained(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+}

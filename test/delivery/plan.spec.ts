@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { planCalls, type CallLimits } from '../../lib/delivery/plan.js';
+
+const message = (key: string | undefined, recipients = 1, bytes = 1) => ({
+  key,
+  recipients,
+  bytes,
+});
+const limits = (change: Partial<CallLimits>): CallLimits => ({
+  messages: Infinity,
+  recipients: Infinity,
+  bytes: Infinity,
+  ...change,
+});
+const sizes = (calls: { items: unknown[] }[]) => calls.map(({ items }) => items.length);
+
+describe('The planner divides messages into calls', () => {
+  const same = Array.from({ length: 7 }, () => message('a', 2, 10));
+
+  it.each([
+    ['by count', { messages: 3 }, [3, 3, 1]],
+    ['by recipients', { recipients: 4 }, [2, 2, 2, 1]],
+    ['by bytes', { bytes: 25 }, [2, 2, 2, 1]],
+    ['by whichever comes first', { messages: 4, bytes: 35 }, [3, 3, 1]],
+    ['never below one message', { messages: 1, bytes: 1, recipients: 1 }, [1, 1, 1, 1, 1, 1, 1]],
+  ])('%s', (_, change, expected) => {
+    expect(sizes(planCalls(same, limits(change)))).toEqual(expected);
+  });
+
+  it('so that only messages of one key share a call, and those without go alone', () => {
+    const calls = planCalls(
+      [message('a'), message('b'), message(undefined), message('a')],
+      limits({}),
+    );
+    expect(calls.map(({ items }) => items.map(({ key }) => key))).toEqual([
+      ['a', 'a'],
+      ['b'],
+      [undefined],
+    ]);
+  });
+
+  it('and says which calls could take more', () => {
+    const calls = planCalls(
+      [message('a'), message('a'), message('a'), message('b'), message(undefined)],
+      limits({ messages: 2 }),
+    );
+    expect(calls.map(({ full }) => full)).toEqual([true, false, false, true]);
+  });
+
+  it('with every message in exactly one call and no limit passed, whatever the messages', () => {
+    const messages = fc.array(
+      fc.record({
+        key: fc.constantFrom(undefined, 'a', 'b', 'c'),
+        recipients: fc.nat(8),
+        bytes: fc.nat(50),
+      }),
+    );
+    const anyLimits = fc.record({
+      messages: fc.integer({ min: 1, max: 6 }),
+      recipients: fc.integer({ min: 1, max: 12 }),
+      bytes: fc.integer({ min: 1, max: 90 }),
+    });
+    fc.assert(
+      fc.property(messages, anyLimits, (input, max) => {
+        const calls = planCalls(input, max);
+        const planned = calls.flatMap(({ items }) => items);
+        expect(planned).toHaveLength(input.length);
+        expect(new Set(planned)).toEqual(new Set(input));
+        for (const { items } of calls) {
+          expect(new Set(items.map(({ key }) => key)).size).toBe(1);
+          expect(items.length).toBeLessThanOrEqual(items[0]?.key === undefined ? 1 : max.messages);
+          if (items.length === 1) continue;
+          expect(items.reduce((sum, item) => sum + item.recipients, 0)).toBeLessThanOrEqual(
+            max.recipients,
+          );
+          expect(items.reduce((sum, item) => sum + item.bytes, 0)).toBeLessThanOrEqual(max.bytes);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
