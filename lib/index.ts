@@ -1,0 +1,87 @@
+export { MailBridgeModule } from './mail-bridge.module.js';
+export type { MailBridgeModuleExtras } from './mail-bridge.module-definition.js';
+export { MAIL_BRIDGE_OPTIONS } from './mail-bridge.providers.js';
+export { MailBridgeService } from './mail-bridge.service.js';
+export { InjectMailBridge, getMailBridgeToken } from './mail-bridge.tokens.js';
+
+export { mailBridgeConfig } from './options/mail-bridge.config.js';
+export type {
+  CommonProviderOptions,
+  MailBridgeOptions,
+  MailDefaults,
+  MailProviderOptionsMap,
+} from './options/mail-bridge-options.js';
+
+export { EmailMessageDto } from './message/email-message.dto.js';
+export { AttachmentDto } from './message/attachment.dto.js';
+export type { AddressInput, MailAddress, OneOrMany } from './message/mail-address.js';
+export type {
+  MailPriority,
+  MessageFeature,
+  OutgoingAttachment,
+  OutgoingEmail,
+  SubstitutionValue,
+} from './message/outgoing-email.js';
+export { renderContent, type RenderedContent } from './message/substitutions.js';
+export { envelopeRecipients } from './message/envelope.js';
+
+export { MailProvider } from './registry/mail-provider.decorator.js';
+export {
+  InjectMailProviderOptions,
+  getMailProviderOptionsToken,
+} from './registry/mail-provider-options.decorator.js';
+
+export { MailProviderStrategy, type SendContext } from './contract/mail-provider.strategy.js';
+export type { BatchRules, ProviderCapabilities } from './contract/capabilities.js';
+export { ALL_FEATURES } from './contract/capabilities.js';
+export {
+  accepted,
+  rejected,
+  unknown,
+  unsent,
+  type FailureInput,
+  type Submission,
+} from './contract/submission.js';
+export {
+  OUTCOMES,
+  type DeliveryFailure,
+  type FailureCategory,
+  type FailureScope,
+  type Outcome,
+  type RecipientOutcome,
+} from './contract/outcome.js';
+
+export { EmailResponseDto } from './delivery/email-response.dto.js';
+export { BulkEmailDto } from './bulk/bulk-email.dto.js';
+export {
+  BulkEmailResponseDto,
+  type BulkProgress,
+  type KeepResponses,
+  type OutcomeCounts,
+} from './bulk/bulk-response.dto.js';
+export type { BulkMessages } from './bulk/message-source.js';
+export type { BulkOptions, SendOptions, StreamOptions } from './bulk/send-options.js';
+
+export { MailboxStore } from './providers/mailbox/mailbox.store.js';
+export type { CapturedMail } from './providers/mailbox/captured-mail.js';
+export type { MailboxFilter } from './providers/mailbox/mailbox.filter.js';
+export type { MailboxOptions } from './providers/mailbox/mailbox.options.js';
+export type { SmtpOptions } from './providers/smtp/smtp.options.js';
+
+export { MailBridgeError, isMailBridgeError } from './errors/mail-bridge.error.js';
+export { ConfigurationError, isConfigurationError } from './errors/configuration.error.js';
+export {
+  ProviderNotFoundError,
+  isProviderNotFoundError,
+} from './errors/provider-not-found.error.js';
+export {
+  AttachmentError,
+  InvalidMessageError,
+  UnsupportedFeatureError,
+  isAttachmentError,
+  isInvalidMessageError,
+  isUnsupportedFeatureError,
+} from './errors/message.errors.js';
+export type { Problem } from './errors/problem.js';
+export { EmailSendError, isEmailSendError } from './delivery/email-send.error.js';
+export { BulkSourceError, isBulkSourceError } from './bulk/bulk-source.error.js';

@@ -1,0 +1,12 @@
+/** Every default of the options, in one place. */
+export const DEFAULTS = {
+  provider: 'smtp',
+  concurrency: 10,
+  lookAhead: 1000,
+  timeoutMs: 30_000,
+  maxBatchBytes: 5_000_000,
+  unsupportedFeatures: 'error',
+  drainTimeoutMs: 10_000,
+  maxRecipients: 1000,
+  maxBytes: 25 * 1024 * 1024,
+} as const;

@@ -1,0 +1,81 @@
+import type { AddressInput, OneOrMany } from '../message/mail-address.js';
+import type { MailboxOptions } from '../providers/mailbox/mailbox.options.js';
+import type { SmtpOptions } from '../providers/smtp/smtp.options.js';
+
+/** What a message is given where it says nothing itself. */
+export interface MailDefaults {
+  /** The sender. */
+  from?: AddressInput | undefined;
+  replyTo?: OneOrMany<AddressInput> | undefined;
+  /** Added to the message's own headers, which win. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Added to the message's own tags. */
+  tags?: readonly string[] | undefined;
+}
+
+/** What can be set for every provider, built-in or custom. */
+export interface CommonProviderOptions {
+  /**
+   * Calls of this provider in flight at a time, over all callers.
+   * @default `bulk.concurrency` for the built-in providers, no limit for a custom one
+   */
+  maxInFlight?: number | undefined;
+  /** Messages in one native batch; lowers the provider's own limit. */
+  maxBatchSize?: number | undefined;
+  /** Bytes in one native batch; lowers the provider's own limit. @default 5_000_000 */
+  maxBatchBytes?: number | undefined;
+  /** Defaults for what goes through this provider; they win over the common ones. */
+  defaults?: MailDefaults | undefined;
+}
+
+/**
+ * Options by provider name. Extend it for a provider of your own to have its options typed:
+ * `declare module 'nest-mailbridge' { interface MailProviderOptionsMap { acme?: AcmeOptions } }`.
+ */
+export interface MailProviderOptionsMap {
+  smtp?: (SmtpOptions & CommonProviderOptions) | undefined;
+  mailbox?: (MailboxOptions & CommonProviderOptions) | undefined;
+}
+
+/** What `MailBridgeModule.forRoot()` takes. Everything has a default but what a provider itself needs. */
+export interface MailBridgeOptions {
+  /** The provider that messages take: a built-in one or the name of a custom one. @default 'smtp' */
+  provider?: string | undefined;
+  /** What a message is given where it says nothing itself. */
+  defaults?: MailDefaults | undefined;
+  /** Options of each provider, by its name. */
+  providers?: (MailProviderOptionsMap & Readonly<Record<string, object | undefined>>) | undefined;
+  bulk?:
+    | {
+        /** Provider calls in flight for one bulk. @default 10 */
+        concurrency?: number | undefined;
+        /** Messages taken ahead to fill native batches, besides those in flight. @default 1000 */
+        lookAhead?: number | undefined;
+      }
+    | undefined;
+  /**
+   * Bounds one attempt, in milliseconds from the moment it may begin. SMTP has phases instead (see
+   * `SmtpOptions.timeouts`), which are lowered to this where it is set. @default 30_000
+   */
+  timeoutMs?: number | undefined;
+  /**
+   * What happens to a message that asks for something its provider cannot carry: refuse it before
+   * anything is sent, or log a warning and send it without. @default 'error'
+   */
+  unsupportedFeatures?: 'error' | 'warn' | undefined;
+  shutdown?:
+    | {
+        /** How long a shutdown waits for what is in flight, in milliseconds. @default 10_000 */
+        drainTimeoutMs?: number | undefined;
+      }
+    | undefined;
+  /** What a message may have at most, whatever its provider. */
+  limits?:
+    | {
+        /** Recipients: to, cc and bcc together. @default 1000 */
+        recipients?: number | undefined;
+        /** Bytes of bodies and attachments together, before encoding. @default 26_214_400 (25 MiB) */
+        bytes?: number | undefined;
+      }
+    | undefined;
+}

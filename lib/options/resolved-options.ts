@@ -1,0 +1,26 @@
+import type { MailProviderStrategy } from '../contract/mail-provider.strategy.js';
+import type { ChannelOptions } from '../delivery/provider-channel.js';
+import type { MessageDefaults } from '../message/message-defaults.js';
+
+/** One provider as the library uses it. */
+export interface ResolvedProvider {
+  readonly channel: ChannelOptions;
+  /** The common defaults with the provider's own over them. */
+  readonly defaults: MessageDefaults;
+  /** Makes it, where it is a built-in one; a custom one is made by Nest. */
+  readonly create?: () => MailProviderStrategy;
+}
+
+/** The options as the library uses them: checked, nothing left out, never changed again. */
+export interface ResolvedMailBridgeOptions {
+  readonly provider: string;
+  /** Every provider that the options name. */
+  readonly providers: ReadonlyMap<string, ResolvedProvider>;
+  /** What holds for a custom provider that the options do not name. */
+  readonly unnamedProvider: ResolvedProvider;
+  readonly bulk: { readonly concurrency: number; readonly lookAhead: number };
+  readonly unsupportedFeatures: 'error' | 'warn';
+  readonly shutdown: { readonly drainTimeoutMs: number };
+  readonly timeoutMs: number;
+  readonly limits: { readonly recipients: number; readonly bytes: number };
+}

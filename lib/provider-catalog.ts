@@ -1,0 +1,68 @@
+import type { MailProviderStrategy } from './contract/mail-provider.strategy.js';
+import { ProviderChannel } from './delivery/provider-channel.js';
+import { ProviderNotFoundError } from './errors/provider-not-found.error.js';
+import type { MessageDefaults } from './message/message-defaults.js';
+import type { ResolvedMailBridgeOptions, ResolvedProvider } from './options/resolved-options.js';
+import { BUILT_IN_PROVIDERS } from './providers/built-in.js';
+import { closeProviders } from './registry/close-providers.js';
+import type { ProviderRegistry } from './registry/provider-registry.js';
+
+/** The providers of one MailBridge by name: its own built-in ones and the application's custom ones. */
+export class ProviderCatalog {
+  readonly #builtIn = new Map<string, MailProviderStrategy>();
+  readonly #channels = new Map<string, ProviderChannel>();
+
+  constructor(
+    readonly options: ResolvedMailBridgeOptions,
+    private readonly registry: ProviderRegistry,
+  ) {
+    registry.reserve(Object.keys(BUILT_IN_PROVIDERS));
+    registry.retain();
+    for (const [name, { create }] of options.providers) {
+      if (create !== undefined) this.#builtIn.set(name, create());
+    }
+  }
+
+  builtIn(name: string): MailProviderStrategy | undefined {
+    return this.#builtIn.get(name);
+  }
+
+  names(): string[] {
+    return [...this.#builtIn.keys(), ...this.registry.names()];
+  }
+
+  /** The provider with what its callers share. @throws ProviderNotFoundError */
+  channel(name: string = this.options.provider): ProviderChannel {
+    let channel = this.#channels.get(name);
+    if (channel === undefined) {
+      const strategy = this.#builtIn.get(name) ?? this.registry.get(name);
+      if (strategy === undefined) throw new ProviderNotFoundError(name, this.names());
+      channel = new ProviderChannel(name, strategy, this.settings(name).channel);
+      this.#channels.set(name, channel);
+    }
+    return channel;
+  }
+
+  /** What a message is given where it goes through that provider. */
+  defaults(name: string): MessageDefaults {
+    return this.settings(name).defaults;
+  }
+
+  register(name: string, strategy: MailProviderStrategy): void {
+    this.registry.register(name, strategy);
+  }
+
+  /** Looks every configured provider up. @throws ProviderNotFoundError for the first that is not there */
+  check(): void {
+    for (const name of this.options.providers.keys()) this.channel(name);
+  }
+
+  /** Closes the built-in providers, and lets go of the custom ones. */
+  async close(): Promise<void> {
+    await Promise.all([closeProviders(this.#builtIn), this.registry.release()]);
+  }
+
+  private settings(name: string): ResolvedProvider {
+    return this.options.providers.get(name) ?? this.options.unnamedProvider;
+  }
+}

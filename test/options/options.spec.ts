@@ -1,0 +1,146 @@
+import { isConfigurationError } from 'nest-mailbridge';
+import { optionsFromEnvironment } from '../../lib/options/mail-bridge.config.js';
+import { resolveOptions } from '../../lib/options/resolve-options.js';
+
+function problemsOf(work: () => unknown): string[] {
+  try {
+    work();
+  } catch (error) {
+    if (isConfigurationError(error))
+      return error.problems.map(({ path, message }) => `${path}: ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('Options are checked at start', () => {
+  it('with every problem named at once', () => {
+    const problems = problemsOf(() =>
+      resolveOptions({
+        provider: 'mailbox',
+        timeoutMs: 0,
+        unsupportedFeatures: 'ignore' as 'warn',
+        defaults: { from: 'nobody' },
+        bulk: { concurrency: 1.5, lookAhead: -1 },
+        shutdown: { drainTimeoutMs: Number.NaN },
+        limits: { recipients: 0, bytes: '1' as unknown as number },
+        providers: { mailbox: { maxMessages: 0, maxInFlight: 0, defaults: { replyTo: 'x' } } },
+      }),
+    );
+    expect(problems.map((problem) => problem.slice(0, problem.indexOf(':'))).toSorted()).toEqual([
+      'bulk.concurrency',
+      'bulk.lookAhead',
+      'defaults.from',
+      'limits.bytes',
+      'limits.recipients',
+      'providers.mailbox.defaults.replyTo',
+      'providers.mailbox.maxInFlight',
+      'providers.mailbox.maxMessages',
+      'shutdown.drainTimeoutMs',
+      'timeoutMs',
+      'unsupportedFeatures',
+    ]);
+  });
+
+  it.each([
+    [{ provider: 'mailbox', retries: 3 }, 'retries'],
+    [{ provider: 'mailbox', bulk: { concurency: 3 } }, 'bulk.concurency'],
+    [{ provider: 'mailbox', providers: { mailbox: { max: 1 } } }, 'providers.mailbox.max'],
+    [{ provider: 'mailbox', defaults: { form: 'a@example.com' } }, 'defaults.form'],
+  ])('and unknown keys refused: %j', (options, path) => {
+    expect(problemsOf(() => resolveOptions(options as never)).join()).toContain(path);
+  });
+
+  it.each([null, 'smtp', 3, []])('and anything but an object: %j', (options) => {
+    expect(problemsOf(() => resolveOptions(options as never))).not.toEqual([]);
+  });
+
+  it('with smtp told that it needs a host', () => {
+    expect(problemsOf(() => resolveOptions({})).join()).toMatch(/SMTP_HOST/);
+  });
+
+  it('while the options of a custom provider are its own matter', () => {
+    const options = { provider: 'acme', providers: { acme: { anything: true, maxInFlight: 3 } } };
+    expect(resolveOptions(options).providers.get('acme')?.channel.maxInFlight).toBe(3);
+  });
+
+  it("and a provider's defaults stand over the common ones", () => {
+    const { providers } = resolveOptions({
+      provider: 'mailbox',
+      defaults: { from: 'a@example.com', tags: ['all'] },
+      providers: { mailbox: { defaults: { from: 'b@example.com', tags: ['box'] } } },
+    });
+    expect(providers.get('mailbox')?.defaults).toMatchObject({
+      from: { address: 'b@example.com' },
+      tags: expect.arrayContaining(['all', 'box']) as unknown,
+    });
+  });
+});
+
+describe('The environment', () => {
+  it('is SMTP where it says nothing else, and an empty variable is as good as none', () => {
+    const options = optionsFromEnvironment({
+      MAIL_PROVIDER: '',
+      SMTP_URL: 'smtp://127.0.0.1:2525',
+      MAIL_FROM: ' ',
+    });
+    expect(options).toMatchObject({
+      provider: 'smtp',
+      providers: { smtp: { url: 'smtp://127.0.0.1:2525' } },
+    });
+    expect(options.defaults?.from).toBeUndefined();
+  });
+
+  it('sets what its variables say', () => {
+    const options = optionsFromEnvironment({
+      MAIL_FROM: 'a@example.com',
+      MAIL_REPLY_TO: 'b@example.com',
+      MAIL_CONCURRENCY: '7',
+      MAIL_TIMEOUT_MS: '1234',
+      SMTP_HOST: 'mail.example.com',
+      SMTP_PORT: '2525',
+      SMTP_USER: 'u',
+      SMTP_PASSWORD: ' p ',
+      SMTP_SECURE: 'true',
+    });
+    expect(options).toEqual({
+      provider: 'smtp',
+      defaults: { from: 'a@example.com', replyTo: 'b@example.com' },
+      bulk: { concurrency: 7 },
+      timeoutMs: 1234,
+      providers: {
+        smtp: {
+          host: 'mail.example.com',
+          port: 2525,
+          secure: true,
+          auth: { user: 'u', pass: ' p ' },
+        },
+      },
+    });
+  });
+
+  it.each([
+    [{ MAIL_CONCURRENCY: 'ten' }, 'MAIL_CONCURRENCY'],
+    [{ MAIL_TIMEOUT_MS: '-1' }, 'MAIL_TIMEOUT_MS'],
+    [{ SMTP_HOST: 'h', SMTP_SECURE: 'perhaps' }, 'SMTP_SECURE'],
+    [{ SMTP_HOST: 'h', SMTP_USER: 'u' }, 'SMTP_PASSWORD'],
+    [{ SMTP_HOST: 'h', SMTP_PASSWORD: 'p' }, 'SMTP_USER'],
+    [{ SMTP_URL: 'smtp://h', SMTP_HOST: 'h' }, 'SMTP_HOST'],
+    [{ SMTP_HOST: 'h', MAIL_RETRY_ATTEMPTS: '3' }, 'MAIL_RETRY_ATTEMPTS'],
+    [{ SMTP_HOST: 'h', MAIL_RATE_LIMIT: '3' }, 'MAIL_RATE_LIMIT'],
+    [{ MAIL_PROVIDER: 'smtp,mailbox', SMTP_HOST: 'h' }, 'MAIL_PROVIDER'],
+  ])('and says which one is wrong: %j', (variables, name) => {
+    expect(problemsOf(() => optionsFromEnvironment(variables)).join()).toContain(`${name}: `);
+  });
+
+  it('never repeats a password', () => {
+    const secret = 'hunter2-secret';
+    const variables = { SMTP_URL: `smtp://user:${secret}@`, SMTP_PASSWORD: secret };
+    const problems = [
+      ...problemsOf(() => optionsFromEnvironment(variables)),
+      ...problemsOf(() => resolveOptions({ providers: { smtp: { url: variables.SMTP_URL } } })),
+    ];
+    expect(problems.length).toBeGreaterThan(1);
+    expect(problems.join()).not.toContain(secret);
+  });
+});

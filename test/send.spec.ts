@@ -1,0 +1,212 @@
+import { inspect } from 'node:util';
+import {
+  isAttachmentError,
+  isEmailSendError,
+  isInvalidMessageError,
+  isMailBridgeError,
+  isUnsupportedFeatureError,
+  rejected,
+  unknown,
+  unsent,
+  type EmailSendError,
+  type MailBridgeService,
+} from 'nest-mailbridge';
+import { Readable } from 'node:stream';
+import { startMailBridge } from './fixtures/application.js';
+import { SCRIPTED, ScriptedProvider, message, type Script } from './fixtures/scripted-provider.js';
+
+const provider = new ScriptedProvider();
+let mail: MailBridgeService;
+
+beforeEach(async () => {
+  provider.sent.length = 0;
+  mail = await startMailBridge({ ...SCRIPTED, timeoutMs: 200 }, [
+    { provide: ScriptedProvider, useValue: provider },
+  ]);
+});
+
+const thrown = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('send() resolves when a provider accepted the message', () => {
+  it('with what became of it', async () => {
+    provider.script = () => ({ outcome: 'accepted', messageId: 'm-1' });
+    await expect(mail.send({ ...message(), id: 'order-1' })).resolves.toEqual({
+      id: 'order-1',
+      outcome: 'accepted',
+      success: true,
+      provider: 'scripted',
+      messageId: 'm-1',
+      attempts: 1,
+    });
+  });
+
+  it('and gives a message without an id a UUID', async () => {
+    const { id } = await mail.send(message());
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(provider.sent[0]?.id).toBe(id);
+  });
+});
+
+describe('send() throws when it was not accepted, and says whether sending again is safe', () => {
+  const cases: [string, Script, string, boolean][] = [
+    ['rejected', () => rejected({ code: 'NO', message: 'no' }), 'rejected', false],
+    ['unsent', () => unsent({ code: 'LATER', message: 'later' }), 'unsent', true],
+    ['unknown', () => unknown({ code: 'LOST', message: 'lost' }), 'unknown', false],
+    ['thrown', () => Promise.reject(new Error('broken')), 'unknown', false],
+    ['no answer in time', () => new Promise(() => undefined), 'unknown', false],
+    ['an answer that makes no sense', () => ({ outcome: 'sent' }) as never, 'unknown', false],
+    ['no answer at all', () => undefined as never, 'unknown', false],
+    [
+      'a cancellation, which no provider can know',
+      () => ({ outcome: 'cancelled' }) as never,
+      'unknown',
+      false,
+    ],
+    ['a failure without its failure', () => ({ outcome: 'unsent' }) as never, 'unknown', false],
+  ];
+  it.each(cases)('%s', async (_, script, outcome, safeToRetry) => {
+    provider.script = script;
+    const error = (await thrown(mail.send(message()))) as EmailSendError;
+    expect(isEmailSendError(error)).toBe(true);
+    expect(error.safeToRetry).toBe(safeToRetry);
+    expect(error.response).toMatchObject({ outcome, success: false, attempts: 1 });
+    expect(error.response.failure?.code).toEqual(expect.any(String));
+  });
+
+  it('and tells the provider by its signal that time is up, taking its word for what happened', async () => {
+    provider.script = (_, { signal }) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () =>
+          resolve(unsent({ code: 'STOPPED', message: 'in time' })),
+        );
+      });
+    const error = (await thrown(mail.send(message()))) as EmailSendError;
+    expect(error.response).toMatchObject({ outcome: 'unsent', failure: { code: 'STOPPED' } });
+  });
+});
+
+describe('Nothing leaves when the input is wrong', () => {
+  it('an invalid message', async () => {
+    const error = await thrown(mail.send({ to: 'nobody', subject: 'a\r\nBcc: x', text: 'x' }));
+    expect(isInvalidMessageError(error) && error.problems.map(({ path }) => path)).toEqual([
+      'to',
+      'subject',
+    ]);
+  });
+
+  it('a feature that the provider lacks', async () => {
+    const error = await thrown(mail.send({ to: 'a@example.com', templateId: 'welcome' }));
+    expect(isUnsupportedFeatureError(error) && error.features).toEqual(['templateId']);
+  });
+
+  it('an attachment that cannot be read', async () => {
+    const content = new Readable({
+      read() {
+        this.destroy(new Error('disk'));
+      },
+    });
+    const error = await thrown(
+      mail.send({ ...message(), attachments: [{ filename: 'a.txt', content }] }),
+    );
+    expect(isAttachmentError(error) && error.path).toBe('attachments[0]');
+  });
+
+  it.each([{ lane: 'high' }, { provider: 3 }, { signal: 'now' }])(
+    'an option: %j',
+    async (options) => {
+      expect(await thrown(mail.send(message(), options as never))).toMatchObject({
+        name: 'ConfigurationError',
+      });
+    },
+  );
+
+  afterEach(() => expect(provider.sent).toEqual([]));
+});
+
+describe("unsupportedFeatures: 'warn'", () => {
+  it('sends without what the provider lacks', async () => {
+    const lenient = await startMailBridge({ ...SCRIPTED, unsupportedFeatures: 'warn' }, [
+      ScriptedProvider,
+    ]);
+    await expect(lenient.send({ ...message(), templateId: 'welcome' })).resolves.toMatchObject({
+      success: true,
+    });
+  });
+});
+
+describe('An abort', () => {
+  it('before the message was tried cancels it', async () => {
+    const error = (await thrown(
+      mail.send(message(), { signal: AbortSignal.abort() }),
+    )) as EmailSendError;
+    expect(error.response).toMatchObject({ outcome: 'cancelled', attempts: 0 });
+    expect(provider.sent).toEqual([]);
+  });
+
+  it('does not tear a message from its provider', async () => {
+    const abort = new AbortController();
+    provider.script = async () => {
+      abort.abort();
+      return { outcome: 'accepted' };
+    };
+    await expect(mail.send(message(), { signal: abort.signal })).resolves.toMatchObject({
+      success: true,
+    });
+  });
+});
+
+describe('No error repeats an address, a body or a secret', () => {
+  it.each(['rejected', 'unsent', 'unknown'] as const)('%s', async (outcome) => {
+    const failure = {
+      code: 'X',
+      message: 'ada@example.com: 550 <ada@example.com> at https://user:hunter2@host said no\r\nbye',
+      category: 'unknown',
+      scope: 'recipient',
+      retryable: false,
+    } as const;
+    provider.script = () => {
+      const made = { rejected, unsent, unknown }[outcome](failure);
+      return {
+        ...made,
+        recipients: [{ address: 'ada@example.com', outcome: 'rejected' }],
+      } as never;
+    };
+    const error = await thrown(mail.send({ ...message(), text: 'one-time code 482913' }));
+    const shown = [
+      inspect(error, { depth: Infinity, showHidden: true }),
+      JSON.stringify(error),
+      String((error as Error).stack),
+    ].join('\n');
+    expect(shown).not.toMatch(/ada@example\.com|482913|hunter2/);
+    expect(shown).toContain('[address]');
+  });
+});
+
+describe('What can be asked of a MailBridge', () => {
+  it('capabilities, with defaults for a provider that declares none', () => {
+    expect(mail.supportsTemplates()).toBe(false);
+    expect(mail.supportsBulkSending()).toBe(false);
+    expect(mail.capabilities('scripted').features.has('attachments')).toBe(true);
+  });
+
+  it('verify(), which says so where there is no way', async () => {
+    const error = await thrown(mail.verify());
+    expect(isUnsupportedFeatureError(error)).toBe(true);
+  });
+
+  it('verify(), which passes on what does not hold, cleaned', async () => {
+    class Unwell extends ScriptedProvider {
+      override async verify() {
+        throw new Error('login of ada@example.com failed');
+      }
+    }
+    mail.registerProvider('unwell', new Unwell());
+    const error = await thrown(mail.verify('unwell'));
+    expect(isMailBridgeError(error)).toBe(true);
+    expect(String(error)).toMatch(/'unwell'.*login of \[address\] failed/);
+  });
+});
