@@ -9,9 +9,9 @@ const context = {
 };
 
 function microsecondsEach(makeMessage) {
-  const start = process.hrtime.bigint();
+  const start = performance.now();
   for (let index = 0; index < MESSAGES; index++) normalizeMessage(makeMessage(index), context);
-  return Number(process.hrtime.bigint() - start) / 1_000 / MESSAGES;
+  return ((performance.now() - start) * 1_000) / MESSAGES;
 }
 
 const text = 'Hello, and thank you for your order. '.repeat(50);

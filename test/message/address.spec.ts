@@ -138,6 +138,8 @@ describe('what is not surely one mailbox is refused, never repaired or dropped',
     ['a zero-width joiner', 'a@ex\u200dample.org'],
     ['full-width letters', 'a@ｅxample.org'],
     ['a ligature', 'a@ﬁnance.example'],
+    ['a ligature beside a letter of its own', 'a@büﬁ.example'],
+    ['a full-width letter beside one', 'a@büｅ.example'],
     ['the Kelvin sign', 'a@\u212Aelvin.example'],
     ['a mark first in a label', 'a@\u0301x.example'],
     ['a lone surrogate', 'a\ud800@x.org'],
@@ -173,7 +175,6 @@ describe('what is not surely one mailbox is refused, never repaired or dropped',
 });
 
 describe('a hostile input is refused unread', () => {
-  // Compared with reading ten times: any parsing at all of such an input is far slower.
   const hostile = [
     'a'.repeat(1e6) + '@x.org',
     '('.repeat(1e6),
@@ -200,9 +201,9 @@ describe('an accepted address', () => {
   const address = fc
     .tuple(
       fc.array(atom, { minLength: 1, maxLength: 3 }),
-      fc.array(label, { minLength: 2, maxLength: 4 }),
+      fc.array(label, { minLength: 1, maxLength: 3 }),
     )
-    .map(([local, domain]) => `${local.join('.')}@${domain.join('.')}`);
+    .map(([local, domain]) => `${local.join('.')}@${domain.join('.')}.org`);
   const name = fc.string({ unit: 'binary', maxLength: 60 });
 
   it('reads back to the same mailbox from its written form', () => {
@@ -227,7 +228,6 @@ describe('an accepted address', () => {
       ',',
       ' ',
       '@',
-      'é',
       '\r\n',
       '(',
       ':',

@@ -111,6 +111,7 @@ describe('a field that is wrong is refused, with its path', () => {
     'a\tb',
   ];
   const deep = JSON.parse('{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000)) as unknown;
+  const deepest = JSON.parse('{"a":'.repeat(100) + '1' + '}'.repeat(100)) as unknown;
   const cyclic: Record<string, unknown> = {};
   cyclic['self'] = cyclic;
   // Each level refers twice to the one below: 2^40 values if anybody walks it.
@@ -223,6 +224,7 @@ describe('a field that is wrong is refused, with its path', () => {
     ['a template id of 1.5', { templateId: 1.5 }, 'templateId'],
     ['template data without a template', { templateData: { a: 1 } }, 'templateData'],
     ['cyclic template data', { templateId: 1, templateData: cyclic }, 'templateData'],
+    ['template data 101 deep', { templateId: 1, templateData: { a: deepest } }, 'templateData'],
     ['template data 10,000 deep', { templateId: 1, templateData: deep }, 'templateData'],
     [
       'template data that grows when it is copied',
@@ -300,6 +302,10 @@ describe('a field that is wrong is refused, with its path', () => {
   ])('%s', (_case, parts, path) => {
     const input = Object.defineProperties(message(), Object.getOwnPropertyDescriptors(parts));
     expect(problemsOf(input).map((problem) => problem.path)).toEqual([path]);
+  });
+
+  it('but data of a hundred levels is fine', () => {
+    expect(normalize({ templateId: 1, templateData: deepest }).templateData).toEqual(deepest);
   });
 
   it('names every problem at once, and in the error none of the values', () => {
@@ -477,6 +483,11 @@ describe('defaults', () => {
       headers: { 'X-App': 'shop', 'X-Priority': '1' },
       tags: ['a', 'b', 'app'],
     });
+  });
+
+  it('add to the headers of the message', () => {
+    const { headers } = normalizeMessage(message({ headers: { 'X-Mine': '2' } }), context);
+    expect(headers).toEqual({ 'X-App': 'shop', 'X-Priority': '1', 'X-Mine': '2' });
   });
 
   it('give way to the message, whatever the case of a header', () => {
