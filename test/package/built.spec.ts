@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { Project, pack, type ProjectOptions } from '../fixtures/project.js';
+
+const packed = pack();
+const projects: Project[] = [];
+const project = (options?: ProjectOptions) => {
+  const made = new Project(packed, options);
+  projects.push(made);
+  return made;
+};
+
+afterAll(() => {
+  projects.forEach((each) => each.remove());
+  packed.remove();
+});
+
+const ESM = `
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { MailBridgeModule, MailBridgeService, MailboxStore, isConfigurationError } from 'nest-mailbridge';
+`;
+const CJS = `
+require('reflect-metadata');
+const { Module } = require('@nestjs/common');
+const { NestFactory } = require('@nestjs/core');
+const { MailBridgeModule, MailBridgeService, MailboxStore, isConfigurationError } = require('nest-mailbridge');
+`;
+const SEND = `
+async function main(options) {
+  class Application {}
+  Module({ imports: [MailBridgeModule.forRoot(options)] })(Application);
+  const app = await NestFactory.createApplicationContext(Application, { logger: false, abortOnError: false });
+  const { outcome } = await app.get(MailBridgeService).send({ to: 'ada@example.com', subject: 'Hi', text: 'Hi' });
+  const [mail] = app.get(MailboxStore).messages;
+  console.log(outcome, mail.subject);
+  await app.close();
+}
+const fail = (error) => { console.error(isConfigurationError(error), error.message); process.exit(1); };
+`;
+const MAILBOX = `main({ provider: 'mailbox', defaults: { from: 'shop@example.com' } }).catch(fail);`;
+
+const nest11 = Object.fromEntries(
+  ['common', 'core', 'config', 'platform-express'].map((name) => [
+    `@nestjs/${name}`,
+    `test/nest-11/node_modules/@nestjs/${name}`,
+  ]),
+);
+
+describe('What npm would publish', () => {
+  it('is the build and the papers, and nothing else', () => {
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+    const rest = packed.files.filter((path) => !/^dist\/.*\.(?:js|d\.ts)$/.test(path));
+    expect(rest.toSorted()).toEqual(papers);
+  });
+
+  it('has every file that its exports name, and loads each from both kinds of modules', async () => {
+    const { exports: entries } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      exports: Record<string, string | Record<string, string>>;
+    };
+    const targets = Object.values(entries).flatMap((entry) =>
+      typeof entry === 'string' ? entry : Object.values(entry),
+    );
+    expect(targets.filter((target) => !packed.files.includes(target.slice(2)))).toEqual([]);
+
+    const names = Object.keys(entries).filter((entry) => !entry.endsWith('.json'));
+    const specifiers = names.map((entry) => `nest-mailbridge${entry.slice(1)}`);
+    const loads = specifiers.map(
+      (name) => `console.log(Object.keys(await import('${name}')).length > 0);`,
+    );
+    const requires = specifiers.map(
+      (name) => `console.log(Object.keys(require('${name}')).length > 0);`,
+    );
+    const expected = { code: 0, output: 'true\n'.repeat(specifiers.length) };
+    await expect(project().run('load.mjs', loads.join('\n'))).resolves.toEqual(expected);
+    await expect(project().run('load.cjs', requires.join('\n'))).resolves.toEqual(expected);
+  });
+});
+
+describe('The built package', () => {
+  const versions = { 'Nest 12': {}, 'Nest 11': nest11 };
+  for (const [version, from] of Object.entries(versions)) {
+    it(`sends from an ES module with ${version}`, async () => {
+      const result = await project({ from }).run('app.mjs', ESM + SEND + MAILBOX);
+      expect(result).toEqual({ code: 0, output: 'accepted Hi\n' });
+    });
+
+    it(`sends from CommonJS with ${version}`, async () => {
+      const result = await project({ from }).run('app.cjs', CJS + SEND + MAILBOX);
+      expect(result).toEqual({ code: 0, output: 'accepted Hi\n' });
+    });
+  }
+
+  it('really ran on both versions', () => {
+    const versionOf = (folder: string) =>
+      (
+        JSON.parse(readFileSync(`${folder}/@nestjs/core/package.json`, 'utf8')) as {
+          version: string;
+        }
+      ).version;
+    expect(versionOf('node_modules')).toMatch(/^12\./);
+    expect(versionOf('test/nest-11/node_modules')).toMatch(/^11\./);
+  });
+
+  it('names a missing peer at start, with the command that installs it', async () => {
+    const { code, output } = await project({ without: ['nodemailer'] }).run(
+      'app.mjs',
+      ESM + SEND + MAILBOX,
+    );
+    expect(code).toBe(1);
+    expect(output).toBe(
+      "true MailBridge is not configured correctly: providers.mailbox: the provider 'mailbox' needs the package 'nodemailer': run npm install nodemailer\n",
+    );
+  });
+
+  it('needs no peer of a provider that is not configured', async () => {
+    const custom = `
+      import { MailProviderStrategy, accepted } from 'nest-mailbridge';
+      class Acme extends MailProviderStrategy { async send() { return accepted(); } }
+      class Application {}
+      Module({ imports: [MailBridgeModule.forRoot({ provider: 'acme' })] })(Application);
+      const app = await NestFactory.create(Application, { logger: false });
+      const mail = app.get(MailBridgeService);
+      mail.registerProvider('acme', new Acme());
+      const { outcome } = await mail.send({ from: 'a@example.com', to: 'b@example.com', text: 'Hi' });
+      console.log(outcome);
+    `;
+    const result = await project({ without: ['nodemailer', 'postal-mime'] }).run(
+      'app.mjs',
+      ESM + custom,
+    );
+    expect(result).toEqual({ code: 0, output: 'accepted\n' });
+  });
+
+  it('loads no client before the first message', async () => {
+    const script = `${ESM}
+      import { Session } from 'node:inspector';
+      const scripts = [];
+      const session = new Session();
+      session.connect();
+      session.on('Debugger.scriptParsed', ({ params }) => scripts.push(params.url));
+      session.post('Debugger.enable');
+      const loaded = () => scripts.filter((url) => /nodemailer|postal-mime/.test(url)).length > 0;
+      class Application {}
+      Module({ imports: [MailBridgeModule.forRoot({
+        provider: 'mailbox', providers: { smtp: { host: '127.0.0.1' } },
+      })] })(Application);
+      const app = await NestFactory.createApplicationContext(Application, { logger: false });
+      const before = loaded();
+      const message = { from: 'a@example.com', to: 'b@example.com', text: 'Hi' };
+      await app.get(MailBridgeService).send(message);
+      console.log(before, loaded());
+      await app.close();
+    `;
+    const result = await project().run('app.mjs', script);
+    expect(result).toEqual({ code: 0, output: 'false true\n' });
+  });
+});
