@@ -10,6 +10,8 @@ const ENCODED_WORD = /=\?[^?]*\?[bq]\?[^?]*\?=/i;
 const UNFOLDABLE = /[^ ]{900}/;
 /** A single space between words. At a run of spaces a fold could leave a line of spaces only. */
 const WORD_GAP = /(?<=[^ ]) (?=[^ ])/;
+/** RFC 5322 section 3.6.8. */
+const FIELD_NAME = /^[!-9;-~]+$/;
 // HT is allowed in a header and cannot end one.
 // oxlint-disable-next-line no-control-regex
 const FORBIDDEN = /[\0-\x08\x0a-\x1f\x7f]/;
@@ -38,9 +40,12 @@ export function wordsOfValue(value: string): string[] {
  * One header as a folded line with its line break. The last guard against a second one: every field is
  * checked long before, so a line break here means that something went past the rules.
  *
- * @throws InvalidMessageError when a word has a control character
+ * @throws InvalidMessageError when the name is none, or a word has a control character
  */
 export function headerField(name: string, words: readonly string[]): string {
+  if (!FIELD_NAME.test(name)) {
+    throw new InvalidMessageError([{ path: 'headers', message: 'must have names of headers' }]);
+  }
   if (words.some((word) => FORBIDDEN.test(word))) {
     throw new InvalidMessageError([{ path: name, message: 'must not have control characters' }]);
   }
@@ -89,7 +94,7 @@ function quoted(character: string): string {
 
 /** Text as encoded words (RFC 2047) of whole characters, in the encoding that suits it. */
 export function encodedWords(text: string): string[] {
-  const characters = Array.from(text.toWellFormed());
+  const characters = Array.from(text);
   const encoding = isMostlyAscii(characters) ? Q : B;
   const words: string[] = [];
   let word = '';

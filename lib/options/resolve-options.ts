@@ -40,7 +40,12 @@ function readAll(reader: OptionReader): ResolvedMailBridgeOptions {
   const shutdown = readShutdown(reader);
   const limits = readLimits(reader);
   const common = readDefaults(reader);
-  const context = { maxInFlight: bulk.concurrency, timeoutMs, common };
+  const context = {
+    maxInFlight: bulk.concurrency,
+    timeoutMs,
+    maxBytes: limits.bytes,
+    common,
+  };
   const providers = readProviders(reader, provider, context);
   reader.finish();
   const attemptMs = timeoutMs ?? DEFAULTS.timeoutMs;
@@ -121,7 +126,7 @@ function readProvider(
     if (!isInstalled(peer)) reader.report(reader.path, missingPeer(name, peer));
   }
   const { maxInFlight = context.maxInFlight } = channel;
-  const create = builtIn.configure(reader, { maxInFlight, timeoutMs: context.timeoutMs });
+  const create = builtIn.configure(reader, { ...context, maxInFlight });
   reader.finish();
   return { channel, defaults, create };
 }

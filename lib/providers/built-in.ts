@@ -11,6 +11,8 @@ export interface BuiltInContext {
   readonly maxInFlight: number;
   /** Set where the user set it. */
   readonly timeoutMs: number | undefined;
+  /** Bytes that bodies and attachments of one message may have (`limits.bytes`). */
+  readonly maxBytes: number;
 }
 
 /** How a provider that comes with the package is configured and made. */
@@ -38,9 +40,9 @@ export const BUILT_IN_PROVIDERS: Readonly<Record<string, BuiltInProvider>> = {
   },
   mailbox: {
     peers: ['nodemailer'],
-    configure: (reader) => {
+    configure: (reader, context) => {
       const options = readMailboxOptions(reader);
-      return () => new MailboxProvider(options);
+      return () => new MailboxProvider(options, context.maxBytes);
     },
   },
 };

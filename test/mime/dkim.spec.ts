@@ -79,6 +79,7 @@ describe('DKIM options that cannot work are refused before the first message', (
   const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const weakKey = generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey;
+  const pssKey = generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey;
   const pem = { type: 'pkcs8', format: 'pem' } as const;
 
   it.each<[keyof DkimOptions, string, string]>([
@@ -86,6 +87,7 @@ describe('DKIM options that cannot work are refused before the first message', (
     ['privateKey', 'half a key', dkim.privateKey.slice(0, 300)],
     ['privateKey', 'a public key', publicKey.export({ type: 'spki', format: 'pem' }).toString()],
     ['privateKey', 'a key of another kind', ecKey.export(pem).toString()],
+    ['privateKey', 'an RSA key that signs otherwise', pssKey.export(pem).toString()],
     ['privateKey', 'a key too short to trust', weakKey.export(pem).toString()],
     ['domainName', 'tags of its own', 'example.com; x=1'],
     ['domainName', 'a line break', 'example.com\r\nX: 1'],

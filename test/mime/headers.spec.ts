@@ -50,6 +50,10 @@ describe('a subject arrives as it was written', () => {
     expect(lines).toContain('Subject: Your order: 5 > 3');
   });
 
+  it('also where it is empty', async () => {
+    expect(headerLines(await sourceOf(outgoingEmail({ subject: '' })))).toContain('Subject: ');
+  });
+
   it('and is left out where there is none', async () => {
     const { subject: _, ...withoutSubject } = outgoingEmail();
 
@@ -76,6 +80,38 @@ describe('a display name arrives as it was written, and stays one mailbox', () =
     expect(read.to).toEqual([mailbox, mailbox]);
     expect(read.cc).toEqual([mailbox]);
     expect(read.replyTo).toEqual([mailbox]);
+  });
+});
+
+describe('header lines are folded as every mail server likes them', () => {
+  it.each<[string, Partial<OutgoingEmail>]>([
+    [
+      'a long name that needs quotes',
+      { from: { name: 'a, b '.repeat(60).trim(), address: 'a@b.example' } },
+    ],
+    [
+      'a long name in another script',
+      { from: { name: '注文'.repeat(50), address: 'a@b.example' } },
+    ],
+    ['a long subject', { subject: 'ü'.repeat(490) }],
+    [
+      'a header with a hundred spaces',
+      { headers: { 'X-A': `b${' '.repeat(100)}${'c '.repeat(99)}` } },
+    ],
+  ])('%s: in lines of about 78, none of them blank', async (_case, parts) => {
+    const source = await sourceOf(outgoingEmail(parts));
+    const block = source.slice(0, source.indexOf('\r\n\r\n'));
+
+    expect(block.split('\r\n').filter((line) => line.trim() === '')).toEqual([]);
+    expect(longestLine(block)).toBeLessThanOrEqual(120);
+  });
+
+  it('never between a name and its first word, however long', async () => {
+    const value = `<https://example.com/${'x'.repeat(500)}>`;
+
+    expect(await sourceOf(outgoingEmail({ headers: { 'X-A': value } }))).toContain(
+      `X-A: ${value}\r\n`,
+    );
   });
 });
 
@@ -163,6 +199,15 @@ describe('no input adds a header', () => {
         headerLines(await sourceOf(outgoingEmail(parts('')))).map(nameOf),
       );
     }
+  });
+
+  it.each(['X-A: 1\r\nBcc', 'X A', 'X-A:', 'X-Ä', ''])('by a name such as %j', async (name) => {
+    const email = outgoingEmail({ headers: { [name]: 'evil@attacker.example' } });
+
+    await expect(new MimeComposer().compose(email)).rejects.toMatchObject({
+      name: 'InvalidMessageError',
+      message: expect.not.stringMatching(/Bcc|X-A/),
+    });
   });
 
   it('and what cannot be encoded is refused without repeating it', async () => {

@@ -3,7 +3,7 @@ import { outgoingEmail } from '../fixtures/outgoing-email.js';
 import { contentOf, headerLines, linesOf, readBack, sourceOf } from '../fixtures/read-mime.js';
 
 // What the rules for messages let through: one line, whole characters, nothing around a name.
-const line = fc
+const oneLine = fc
   .string({ unit: 'grapheme', maxLength: 120 })
   .map((text) => text.replace(/\p{Cc}|[\u2028\u2029]/gu, ' ').toWellFormed());
 const awkwardLine = fc
@@ -28,13 +28,15 @@ const awkwardLine = fc
     ),
   )
   .map((parts) => parts.join(''));
-const singleLine = fc.oneof(line, awkwardLine);
+const singleLine = fc.oneof(oneLine, awkwardLine);
 const name = singleLine.map((text) => text.trim()).filter((text) => text !== '');
 const body = fc
   .array(fc.oneof(singleLine, fc.constantFrom('.', '..', '--', 'From ', '')), { minLength: 1 })
   .map((lines) => lines.join('\n'))
   .filter((text) => text.trim() !== '');
-const filename = line.map((text) => text.trim().replaceAll('=?', '')).filter((text) => text !== '');
+const filename = oneLine
+  .map((text) => text.trim().replaceAll('=?', ''))
+  .filter((text) => text !== '');
 
 describe('what is written is what is read', () => {
   it('subject, names, text, html and attachments of any kind', async () => {

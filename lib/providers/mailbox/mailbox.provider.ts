@@ -21,11 +21,13 @@ export class MailboxProvider extends MailProviderStrategy {
   };
 
   readonly store: MailboxStore;
-  readonly #composer = new MimeComposer();
+  readonly #composer: MimeComposer;
 
-  constructor(options: ResolvedMailboxOptions = MAILBOX_DEFAULTS) {
+  /** @param maxStreamedBytes what one streamed attachment may have */
+  constructor(options: ResolvedMailboxOptions = MAILBOX_DEFAULTS, maxStreamedBytes?: number) {
     super();
     this.store = new MailboxStore(options);
+    this.#composer = new MimeComposer({ maxStreamedBytes });
   }
 
   async send(email: OutgoingEmail, { signal }: SendContext): Promise<Submission> {
