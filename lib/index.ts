@@ -36,6 +36,7 @@ export type { BatchRules, ProviderCapabilities } from './contract/capabilities.j
 export { ALL_FEATURES } from './contract/capabilities.js';
 export {
   accepted,
+  refusedTogether,
   rejected,
   unknown,
   unsent,

@@ -21,6 +21,11 @@ export interface BatchRules {
   readonly maxRecipients?: number;
   /** Bytes of all messages of a call together, as `estimatedBytes` counts them. */
   readonly maxBytes?: number;
+  /**
+   * Whether a call has a result of its own for each message. Without it, a call whose messages were all
+   * rejected alike counts as refused because of one of them.
+   */
+  readonly independent?: boolean;
   /** What only messages able to share a call have in common; `undefined`: this one goes alone. */
   key(email: OutgoingEmail): string | undefined;
 }

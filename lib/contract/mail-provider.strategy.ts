@@ -24,10 +24,20 @@ export abstract class MailProviderStrategy {
   /** What one call of `sendBatch` takes; without it every message is a call of its own. */
   declare readonly batching?: BatchRules;
 
+  /**
+   * What of a message it cannot carry although its features allow it, in words for people: a tag too
+   * long, a reserved header, too many recipients. Asked before anything is sent; empty when it can.
+   */
+  unsupported?(email: OutgoingEmail): readonly string[];
+
   /** Submits one message. */
   abstract send(email: OutgoingEmail, context: SendContext): Promise<Submission>;
 
-  /** Submits several in one call: one result for each, in the same order. Goes with `batching`. */
+  /**
+   * Submits several in one call: one result for each, in the same order. Goes with `batching`. When the
+   * whole call is refused because of one message, return `refusedTogether()`: the others are sent again
+   * without it.
+   */
   sendBatch?(
     emails: readonly OutgoingEmail[],
     context: SendContext,

@@ -47,6 +47,26 @@ export function unknown(failure: FailureInput): Submission {
   return { outcome: 'unknown', failure: deliveryFailure(failure, 'provider', false) };
 }
 
+/** The code of a message that was refused only because it shared a call with one that was. */
+export const REFUSED_TOGETHER = 'REFUSED_TOGETHER';
+
+/**
+ * The results of a call that was refused as a whole, nothing of it taken. `culprit` is the position of
+ * the message that the provider names; where it names none, the call is halved until it is found.
+ */
+export function refusedTogether(
+  count: number,
+  failure: FailureInput,
+  culprit?: number,
+): readonly Submission[] {
+  const message = 'the call was refused because of another message';
+  return Array.from({ length: count }, (_, at) =>
+    at === culprit || culprit === undefined
+      ? rejected(failure)
+      : unsent({ code: REFUSED_TOGETHER, message }),
+  );
+}
+
 /** Fills in what a failure leaves open, and makes its words fit for errors and logs. */
 export function deliveryFailure(
   input: FailureInput,

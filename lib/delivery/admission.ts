@@ -26,7 +26,7 @@ export class Admission {
   /** @throws InvalidMessageError, UnsupportedFeatureError */
   admit(message: unknown, channel: ProviderChannel, defaults: MessageDefaults): OutgoingEmail {
     const email = normalizeMessage(message, { defaults, limits: this.rules.limits });
-    const missing = missingFeatures(email, channel.capabilities);
+    const missing = missingFeatures(email, channel.capabilities, channel.strategy);
     if (missing.length === 0) return email;
     if (this.rules.unsupportedFeatures === 'error') {
       throw new UnsupportedFeatureError(channel.name, missing);

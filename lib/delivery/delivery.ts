@@ -4,6 +4,7 @@ import type { OutgoingEmail } from '../message/outgoing-email.js';
 import { estimatedBytes } from '../message/size.js';
 import { admissionFailure } from './admission.js';
 import { EmailResponseDto } from './email-response.dto.js';
+import { isolating } from './isolate.js';
 import type { Lifecycle } from './lifecycle.js';
 import { planCalls, type Plannable } from './plan.js';
 import type { ProviderChannel } from './provider-channel.js';
@@ -57,8 +58,9 @@ export class Delivery {
   /** Reads the attachments that were given as streams. @throws AttachmentError */
   resolve(email: OutgoingEmail): OutgoingEmail | Promise<OutgoingEmail> {
     if (!needsResolving(email)) return email;
-    const { bytes, timeoutMs } = this.attachmentLimits;
-    return resolveAttachments(email, { maxBytes: bytes, signal: AbortSignal.timeout(timeoutMs) });
+    const { bytes: maxBytes, timeoutMs } = this.attachmentLimits;
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.lifecycle.expired]);
+    return resolveAttachments(email, { maxBytes, signal });
   }
 
   private async deliverAll(
@@ -88,10 +90,14 @@ export class Delivery {
     parcels: readonly Parcel[],
     run: DeliveryRun,
   ): Promise<readonly EmailResponseDto[]> {
-    const emails = parcels.map(({ email }) => email);
+    const { channel } = run;
     const signals = { stop: run.stop, expired: this.lifecycle.expired };
-    const submissions = await run.channel.submit(emails, signals, () => run.onCall?.());
-    const provider = run.channel.name;
+    const submissions = await isolating(
+      parcels.map(({ email }) => email),
+      (emails) => channel.submit(emails, signals, () => run.onCall?.()),
+      channel.independentResults,
+    );
+    const provider = channel.name;
     return parcels.map(({ email, index }, i) => {
       const submission = submissions?.[i];
       return submission === undefined

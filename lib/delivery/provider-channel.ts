@@ -40,6 +40,11 @@ export class ProviderChannel {
     return this.callLimits.messages > 1;
   }
 
+  /** Whether a call has a result of its own for each message. */
+  get independentResults(): boolean {
+    return this.strategy.batching?.independent ?? false;
+  }
+
   /** What only messages able to share a call have in common; `undefined`: this one goes alone. */
   batchKey(email: OutgoingEmail): string | undefined {
     return this.batches ? this.strategy.batching?.key(email) : undefined;

@@ -1,12 +1,14 @@
 import type { ProviderCapabilities } from '../contract/capabilities.js';
+import type { MailProviderStrategy } from '../contract/mail-provider.strategy.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 
 /** What of the message the provider cannot carry, in words for people; empty when it can carry all. */
 export function missingFeatures(
   email: OutgoingEmail,
   { features, limits, templates }: ProviderCapabilities,
+  strategy: MailProviderStrategy,
 ): string[] {
-  const missing: string[] = [];
+  const missing = [...(strategy.unsupported?.(email) ?? [])];
   for (const feature of email.features) {
     if (!features.has(feature)) missing.push(feature);
   }
