@@ -1,0 +1,80 @@
+import type { FailureCategory, FailureScope } from '../../contract/outcome.js';
+import { rejected, unknown, unsent, type Submission } from '../../contract/submission.js';
+import type { HttpAnswer, HttpFault } from '../../transport/http/http-result.js';
+import { retryAfterMs } from './retry-after.js';
+
+/** What a provider's own error body says, where it could be read. */
+export interface ProviderError {
+  /** The provider's code, or one of ours. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** How a status speaks of the message that was sent with it. */
+interface StatusMeaning {
+  readonly outcome: 'rejected' | 'unsent' | 'unknown';
+  readonly category: FailureCategory;
+  readonly scope: FailureScope;
+  readonly retryable: boolean;
+}
+
+/**
+ * The outcome of a request that got no answer: an incomplete request cannot have been processed, a
+ * complete one may have been.
+ */
+export function faultOutcome({ code, mayHaveArrived, isAborted }: HttpFault): Submission {
+  const category = isAborted ? 'timeout' : 'network';
+  const failure = { code, category, scope: 'network' } as const;
+  return mayHaveArrived
+    ? unknown({
+        ...failure,
+        message: 'the connection broke, or time was up, before the answer came',
+      })
+    : unsent({ ...failure, message: 'the request could not be handed over' });
+}
+
+/**
+ * The outcome that an answer other than success means, by its status (RFC 9110) where the provider's
+ * description says nothing else. 500, 502 and 504 do not say what became of the request; nor does a 503
+ * without Retry-After, which proxies also give for a connection that broke behind them.
+ */
+export function statusOutcome(answer: HttpAnswer, { code, message }: ProviderError): Submission {
+  const wait = retryAfterMs(answer.headers['retry-after']);
+  const { outcome, ...meaning } = statusMeaning(answer.status, wait);
+  const failure = {
+    code,
+    message,
+    statusCode: answer.status,
+    ...meaning,
+    ...(wait !== undefined && { retryAfterMs: wait }),
+  };
+  return { rejected, unsent, unknown }[outcome](failure);
+}
+
+/** A success whose body is not what the provider sends: nobody knows who answered. */
+export function unexpectedAnswer({ status }: HttpAnswer): Submission {
+  return unknown({
+    code: 'UNEXPECTED_ANSWER',
+    message: `the answer has status ${status}, but is not one that the provider gives`,
+    statusCode: status,
+  });
+}
+
+function statusMeaning(status: number, wait: number | undefined): StatusMeaning {
+  if (status === 429) return notTaken('rate-limit', true);
+  if (status === 408 || status === 421 || status === 425) return notTaken('unavailable', true);
+  if (status === 503 && wait !== undefined) return notTaken('unavailable', true);
+  if (status === 401 || status === 403) return notTaken('auth', false);
+  if (status === 402) return notTaken('rate-limit', false);
+  if (status >= 300 && status < 400) return notTaken('configuration', false);
+  if ([404, 405, 406, 407, 410, 415].includes(status)) return notTaken('configuration', false);
+  if (status === 409) return { ...notTaken('unknown', false), outcome: 'unknown' };
+  if (status >= 400 && status < 500) {
+    return { outcome: 'rejected', category: 'validation', scope: 'message', retryable: false };
+  }
+  return { ...notTaken('server-error', false), outcome: 'unknown' };
+}
+
+function notTaken(category: FailureCategory, retryable: boolean): StatusMeaning {
+  return { outcome: 'unsent', category, scope: 'provider', retryable };
+}

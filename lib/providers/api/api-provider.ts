@@ -1,0 +1,80 @@
+import { MailProviderStrategy, type SendContext } from '../../contract/mail-provider.strategy.js';
+import { rejected, unsent, type Submission } from '../../contract/submission.js';
+import { MailBridgeError } from '../../errors/mail-bridge.error.js';
+import { isAttachmentError } from '../../errors/message.errors.js';
+import type { OutgoingEmail } from '../../message/outgoing-email.js';
+import type { HttpClient } from '../../transport/http/http-client.js';
+import type { HttpAnswer, HttpRequest } from '../../transport/http/http-result.js';
+import { faultOutcome } from './api-outcome.js';
+import { withAttachmentsRead } from './attachment-bytes.js';
+
+const VERIFY_MS = 10_000;
+
+/**
+ * What the providers with an HTTP API have in common: read what is streamed, make the request, send it,
+ * and say what the answer means. The request and its meaning are each provider's own pure functions.
+ */
+export abstract class ApiProvider extends MailProviderStrategy {
+  protected constructor(
+    private readonly client: HttpClient,
+    /** Bytes that the attachments of one message may have, before encoding. */
+    private readonly maxAttachmentBytes: number,
+  ) {
+    super();
+  }
+
+  /** The request that submits these messages in one call; attachments are in memory. */
+  protected abstract request(emails: readonly OutgoingEmail[]): HttpRequest;
+
+  /** What its answer means: one result for each message, in the same order. */
+  protected abstract outcomes(
+    answer: HttpAnswer,
+    emails: readonly OutgoingEmail[],
+  ): readonly Submission[];
+
+  /** A harmless request that needs the credentials; 2xx proves them. */
+  protected abstract verification(): HttpRequest;
+
+  async send(email: OutgoingEmail, { signal }: SendContext): Promise<Submission> {
+    try {
+      const read = await withAttachmentsRead(email, this.maxAttachmentBytes, signal);
+      const [submission] = await this.submit([read], signal);
+      return submission ?? unsent({ code: 'NOTHING_SENT', message: 'nothing was sent' });
+    } catch (error) {
+      if (!isAttachmentError(error)) throw error;
+      return rejected({ code: error.code, category: 'validation', message: error.message });
+    }
+  }
+
+  override sendBatch(
+    emails: readonly OutgoingEmail[],
+    { signal }: SendContext,
+  ): Promise<readonly Submission[]> {
+    return this.submit(emails, signal);
+  }
+
+  /** @throws MailBridgeError saying what does not hold */
+  override async verify(): Promise<void> {
+    const result = await this.client.request(this.verification(), AbortSignal.timeout(VERIFY_MS));
+    if (result.kind === 'fault') {
+      throw new MailBridgeError(`no answer came (${result.code})`, result.code);
+    }
+    if (result.status < 200 || result.status > 299) {
+      throw new MailBridgeError(`the answer has status ${result.status}`, 'VERIFY_FAILED');
+    }
+  }
+
+  override async close(): Promise<void> {
+    this.client.close();
+  }
+
+  private async submit(
+    emails: readonly OutgoingEmail[],
+    signal: AbortSignal,
+  ): Promise<readonly Submission[]> {
+    const result = await this.client.request(this.request(emails), signal);
+    return result.kind === 'answer'
+      ? this.outcomes(result, emails)
+      : emails.map(() => faultOutcome(result));
+  }
+}
