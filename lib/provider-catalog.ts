@@ -36,7 +36,9 @@ export class ProviderCatalog {
     let channel = this.#channels.get(name);
     if (channel === undefined) {
       const strategy = this.#builtIn.get(name) ?? this.registry.get(name);
-      if (strategy === undefined) throw new ProviderNotFoundError(name, this.names());
+      if (strategy === undefined) {
+        throw new ProviderNotFoundError(name, this.names(), Object.keys(BUILT_IN_PROVIDERS));
+      }
       channel = new ProviderChannel(name, strategy, this.settings(name).channel);
       this.#channels.set(name, channel);
     }

@@ -67,7 +67,10 @@ export class BulkSender {
     const { messages, ...common } = isBulkEmail(input) ? input : { messages: input };
     const { provider, signal, concurrency, onProgress, keepResponses } = checkBulkOptions(options);
     const channel = providers.channel(provider);
-    const defaults = withBulkDefaults(providers.defaults(channel.name), { ...common, ...options });
+    const defaults = withBulkDefaults(providers.defaults(channel.name), {
+      defaultFrom: options.defaultFrom ?? common.defaultFrom,
+      tags: options.tags ?? common.tags,
+    });
     return new BulkRun({
       source: openSource(messages),
       admit: this.admit(channel, defaults),

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { DeliveryFailure, FailureCategory } from '../contract/outcome.js';
-import { deliveryFailure } from '../contract/submission.js';
 import { isMailBridgeError } from '../errors/mail-bridge.error.js';
 import { UnsupportedFeatureError, isUnsupportedFeatureError } from '../errors/message.errors.js';
 import type { MessageDefaults } from '../message/message-defaults.js';
@@ -49,7 +48,14 @@ export function admissionFailure(error: unknown): DeliveryFailure {
   const { code, message } = isMailBridgeError(error)
     ? error
     : { code: 'INVALID_MESSAGE', message: 'The message cannot be read' };
-  return deliveryFailure({ code, message, category }, 'message', false);
+  // These are our own words, which hold nothing of the message: they need no cleaning.
+  return {
+    code,
+    message: message.slice(0, 500),
+    category,
+    scope: 'message',
+    retryable: false,
+  };
 }
 
 /** The id of a message that nobody has checked: its own where that is fit to be one, else a new one. */

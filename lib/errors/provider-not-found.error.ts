@@ -7,10 +7,12 @@ export class ProviderNotFoundError extends MailBridgeError {
   constructor(
     readonly provider: string,
     readonly available: readonly string[],
+    builtIn: readonly string[] = [],
   ) {
     super(
-      `There is no mail provider '${provider}'; available: ${available.join(', ') || 'none'}. ` +
-        `Name it under providers, or register a class with @MailProvider('${provider}').`,
+      `There is no mail provider '${provider}'; available: ${available.join(', ') || 'none'}` +
+        `; built in, once they are configured: ${builtIn.join(', ')}. ` +
+        `One of your own is a class with @MailProvider('${provider}').`,
       'PROVIDER_NOT_FOUND',
     );
   }
