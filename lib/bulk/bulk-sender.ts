@@ -32,6 +32,11 @@ export interface BulkProviders {
   defaults(name: string): MessageDefaults;
 }
 
+/** Messages, with what they may have in common. */
+interface BulkInput extends Pick<BulkEmailDto, 'defaultFrom' | 'tags'> {
+  readonly messages: BulkMessages;
+}
+
 /** Starts bulks: puts options, defaults and a source together into a run. */
 export class BulkSender {
   constructor(
@@ -64,7 +69,7 @@ export class BulkSender {
     options: BulkOptions,
     providers: BulkProviders,
   ): BulkRun {
-    const { messages, ...common } = isBulkEmail(input) ? input : { messages: input };
+    const { messages, ...common }: BulkInput = isBulkEmail(input) ? input : { messages: input };
     const { provider, signal, concurrency, onProgress, keepResponses } = checkBulkOptions(options);
     const channel = providers.channel(provider);
     const defaults = withBulkDefaults(providers.defaults(channel.name), {

@@ -68,7 +68,7 @@ export function refusedTogether(
 }
 
 /** Fills in what a failure leaves open, and makes its words fit for errors and logs. */
-function deliveryFailure(
+export function deliveryFailure(
   input: FailureInput,
   scope: DeliveryFailure['scope'],
   retryable: boolean,
