@@ -27,6 +27,8 @@ const KIND_OF_REASON: Readonly<Record<SmtpFaultReason, Kind>> = {
 /** Certificates do not get better by trying again. */
 const CERTIFICATE = /^(?:ERR_TLS_CERT|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 
+const TRUST = 'a certificate of your own is trusted by naming it as providers.smtp.ca';
+
 /** 503 says that the server lost track of the order of commands, which a new connection puts right. */
 const BAD_SEQUENCE = 503;
 const TOO_LARGE = 552;
@@ -43,8 +45,12 @@ export function isPermanent(replyCode: number): boolean {
 export function failureOf(fault: SmtpFault): DeliveryFailure {
   const { stage, reason, replyCode, nodeCode, text } = fault;
   if (reason === 'reply' && replyCode !== undefined) return replyFailure(stage, replyCode, text);
-  const withReply = replyCode !== undefined && { statusCode: replyCode };
-  return { ...kindOfFault(fault), code: codeOf(reason, nodeCode), message: text, ...withReply };
+  return {
+    ...kindOfFault(fault),
+    code: codeOf(reason, nodeCode),
+    message: CERTIFICATE.test(nodeCode ?? '') ? `${text}; ${TRUST}` : text,
+    ...(replyCode !== undefined && { statusCode: replyCode }),
+  };
 }
 
 /** What kind of failure a refusal is: it depends on the command that was refused. */

@@ -74,6 +74,9 @@ export interface ResolvedSmtpOptions extends SmtpSettings {
   readonly dsn?: SmtpDsn;
 }
 
+/** An hour: nobody waits longer, and timers stay within their range. */
+const LONGEST_MS = 3_600_000;
+
 /** What the options depend on besides themselves. */
 export interface SmtpOptionsContext {
   /** The default of `maxConnections`. */
@@ -105,7 +108,7 @@ export function readSmtpOptions(
     maxConnections: reader.integer('maxConnections', 1, 10_000) ?? context.maxConnections,
     maxMessagesPerConnection:
       reader.integer('maxMessagesPerConnection', 1) ?? SMTP_DEFAULTS.maxMessagesPerConnection,
-    idleMs: reader.integer('idleMs', 1, 3_600_000) ?? SMTP_DEFAULTS.idleMs,
+    idleMs: reader.integer('idleMs', 1, LONGEST_MS) ?? SMTP_DEFAULTS.idleMs,
     timeouts: readTimeouts(reader, context.timeoutMs),
     ...(auth !== undefined && { auth }),
     ...(ca !== undefined && { ca }),
@@ -134,7 +137,7 @@ function isLoopback(host: string): boolean {
 function readTimeouts(reader: OptionReader, timeoutMs: number = Infinity): SmtpTimeouts {
   const timeouts = reader.nested('timeouts');
   const phase = (key: keyof SmtpTimeouts): number =>
-    Math.min(timeouts?.integer(key, 1) ?? SMTP_DEFAULTS.timeouts[key], timeoutMs);
+    Math.min(timeouts?.integer(key, 1, LONGEST_MS) ?? SMTP_DEFAULTS.timeouts[key], timeoutMs);
   const resolved = {
     connectMs: phase('connectMs'),
     handOverMs: phase('handOverMs'),

@@ -35,9 +35,13 @@ export class SmtpProvider extends MailProviderStrategy {
   readonly #composer: MimeComposer;
   readonly #pool: SmtpPool;
 
-  constructor(private readonly options: ResolvedSmtpOptions) {
+  /** @param maxStreamedBytes what one streamed attachment may have */
+  constructor(
+    private readonly options: ResolvedSmtpOptions,
+    maxStreamedBytes?: number,
+  ) {
     super();
-    this.#composer = new MimeComposer({ dkim: options.dkim });
+    this.#composer = new MimeComposer({ dkim: options.dkim, maxStreamedBytes });
     this.#pool = new SmtpPool(options);
   }
 

@@ -14,13 +14,14 @@ export class PhaseClock {
   #timer: NodeJS.Timeout | undefined;
   #listener: ((expiry: Expiry) => void) | undefined;
   #expired: Expiry | undefined;
+  #stopped = false;
   readonly #onAbort = (): void => this.expire('aborted');
 
   constructor(
     private readonly timeouts: SmtpTimeouts,
     private readonly signal: AbortSignal,
   ) {
-    if (signal.aborted) this.#expired = 'aborted';
+    if (signal.aborted) this.expire('aborted');
     else signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -31,8 +32,8 @@ export class PhaseClock {
   /** Starts a phase and with it its time. */
   enter(phase: Phase): void {
     clearTimeout(this.#timer);
-    if (this.#expired !== undefined) return;
-    this.#timer = setTimeout(() => this.expire('timeout'), timerDelay(this.timeouts, phase));
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => this.expire('timeout'), this.timeouts[`${phase}Ms`]);
   }
 
   /** Ends the attempt; the first reason counts. */
@@ -51,16 +52,10 @@ export class PhaseClock {
     };
   }
 
-  /** Frees the timer and the signal. */
+  /** Frees the timer and the signal, for good. */
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
     this.signal.removeEventListener('abort', this.#onAbort);
   }
-}
-
-// setTimeout takes 31 bits; anything longer would fire at once.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-function timerDelay(timeouts: SmtpTimeouts, phase: Phase): number {
-  return Math.min(timeouts[`${phase}Ms`], LONGEST_TIMER_MS);
 }

@@ -17,7 +17,8 @@ export class ReplyWatch {
   endWithGoAhead(): boolean {
     const reply = lastLine(String(this.client.lastServerResponse));
     if (!reply.startsWith('3')) return false;
-    const heard = lastLine(this.#lastChunk.toString());
+    const heard = lastLine(this.#lastChunk.toString('latin1'));
+    // A reply may come in pieces.
     return heard.endsWith(reply) || reply.endsWith(heard);
   }
 
@@ -29,5 +30,6 @@ export class ReplyWatch {
 
 function lastLine(text: string): string {
   const lines = text.trimEnd();
-  return lines.slice(lines.lastIndexOf('\n') + 1);
+  // Only what every decoding of a reply has in common.
+  return lines.slice(lines.lastIndexOf('\n') + 1).replace(/[^ -~]/g, '');
 }

@@ -22,6 +22,19 @@ const EXPIRED: Readonly<Record<Expiry, string>> = {
   closed: 'The connection pool was closed',
 };
 
+/** What was going on, for people. */
+const DOING: Readonly<Record<SmtpStage, string>> = {
+  connect: 'connecting',
+  greeting: 'waiting for the greeting',
+  tls: 'securing the connection',
+  auth: 'logging in',
+  mail: 'naming sender and recipients',
+  rcpt: 'naming the recipients',
+  data: 'asking to send the message',
+  body: 'handing over the message',
+  answer: 'waiting for the final answer',
+};
+
 const STAGE_OF_COMMAND: Readonly<Record<string, SmtpStage>> = {
   'MAIL FROM': 'mail',
   'RCPT TO': 'rcpt',
@@ -38,7 +51,7 @@ export function localFault(stage: SmtpStage, reason: SmtpFaultReason, text: stri
 
 /** The attempt ran out of time, or was ended from our side, at that stage. */
 export function expiredFault(stage: SmtpStage, expiry: Expiry): SmtpFault {
-  return localFault(stage, expiry, EXPIRED[expiry]);
+  return localFault(stage, expiry, `${EXPIRED[expiry]} while ${DOING[stage]}`);
 }
 
 /** What an error of nodemailer's connection says, given the stage that the attempt had reached. */
@@ -48,7 +61,7 @@ export function faultOf(error: SmtpClientError, stage: SmtpStage): SmtpFault {
   return {
     stage,
     reason: reasonOf(error),
-    text: replyText(error),
+    text: hasReply(error) ? replyText(error) : `${replyText(error)} while ${DOING[stage]}`,
     ...(error.responseCode !== undefined && { replyCode: error.responseCode }),
     ...(nodeCode !== undefined && { nodeCode }),
     ...(refused.length > 0 && { refused }),
@@ -83,8 +96,11 @@ function reasonOf({ code, command, responseCode }: SmtpClientError): SmtpFaultRe
   return 'lost';
 }
 
-// A stricter view than the client's: what the server said, or what failed, but never both mixed.
-function replyText(error: SmtpClientError): string {
-  const text = typeof error.response === 'string' ? error.response : error.message;
-  return text.slice(0, LONGEST_TEXT);
+function hasReply({ response }: SmtpClientError): boolean {
+  return typeof response === 'string';
+}
+
+// The client's message holds both its own words and the reply; where there is a reply, it is enough.
+function replyText({ response, message }: SmtpClientError): string {
+  return (typeof response === 'string' ? response : message).slice(0, LONGEST_TEXT);
 }

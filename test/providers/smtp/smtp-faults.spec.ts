@@ -8,7 +8,7 @@ const SHORT = { connectMs: 250, handOverMs: 250, answerMs: 250 };
 const WITHOUT_PIPELINING = (extension: string) => extension !== 'PIPELINING';
 
 interface Verdict {
-  readonly name: string;
+  readonly row: FaultRow;
   readonly submission: Submission;
   readonly peer: SmtpScriptPeer;
   /** Messages that were there before the one in question. */
@@ -48,7 +48,7 @@ describe.each<Mode>([
         attempt: 1,
       });
       await provider.close();
-      verdicts.push({ name: row.name, submission, peer, earlier });
+      verdicts.push({ row, submission, peer, earlier });
       const outcome = (mode.reused && row.reused) || row.outcome;
       expect(submission).toMatchObject({
         outcome,
@@ -63,10 +63,10 @@ describe.each<Mode>([
 describe('Over all of these faults', () => {
   it('no outcome claims what the server does not bear out', () => {
     expect(verdicts.length).toBeGreaterThan(200);
-    expect(verdicts.filter(isUnsafe).map(({ name }) => name)).toEqual([]);
+    expect(verdicts.filter(isUnsafe).map(({ row }) => row.name)).toEqual([]);
   });
 
-  it('at most 5 % are called unknown although the server surely did not take the message', () => {
+  it('at most 5 % are called unknown where it can be known that the message was not taken', () => {
     const cautious = verdicts.filter(isOverCautious);
     expect(cautious.length / verdicts.length).toBeLessThanOrEqual(0.05);
   });
@@ -99,7 +99,8 @@ function scriptOf({ script, abort }: FaultRow, controller: AbortController): Scr
 /** What the peer knows: whether it took the message, refused it, or left it open. */
 function truth({ peer, earlier }: Verdict): 'taken' | 'open' | 'not taken' {
   const message = peer.messages[earlier];
-  if (message === undefined || /^[45]\d\d /.test(message.answer)) return 'not taken';
+  if (message === undefined || message.to.length === 0) return 'not taken';
+  if (/^[45]\d\d /.test(message.answer)) return 'not taken';
   return message.answer.startsWith('2') ? 'taken' : 'open';
 }
 
@@ -110,5 +111,6 @@ function isUnsafe(verdict: Verdict): boolean {
 }
 
 function isOverCautious(verdict: Verdict): boolean {
-  return verdict.submission.outcome === 'unknown' && truth(verdict) === 'not taken';
+  const { row, submission } = verdict;
+  return submission.outcome === 'unknown' && !row.ambiguous && truth(verdict) === 'not taken';
 }
