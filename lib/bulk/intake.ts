@@ -40,6 +40,7 @@ export class Intake {
   #turn: Promise<unknown> = Promise.resolve();
   #pending: Promise<IteratorResult<unknown>> | undefined;
   #interrupt: () => void = () => undefined;
+  #patienceMs = PATIENCE_MS;
   #taken = 0;
   #over = false;
   #complete = false;
@@ -96,22 +97,17 @@ export class Intake {
   private async fillWindow(): Promise<boolean> {
     const refused: EmailResponseDto[] = [];
     const room = this.options.limits.messages + this.options.lookAhead;
-    let isLate = false;
-    const late = setTimeout(() => {
-      isLate = true;
-      if (this.#window.length > 0) this.#interrupt();
-    }, PATIENCE_MS);
+    this.#patienceMs = PATIENCE_MS;
     for (let pulls = 1; this.#window.length < room && refused.length < room; pulls += 1) {
       const item = await this.pull();
       if (item === undefined) break;
       if (item instanceof EmailResponseDto) refused.push(item);
       else this.#window.push(item);
-      if (isLate) break;
+      if (this.#patienceMs <= 0) break;
       if (pulls % PULLS_PER_TURN === 0) await setImmediate();
     }
-    clearTimeout(late);
     if (refused.length > 0) this.#ready.push({ parcels: [], refused });
-    this.planWindow(isLate);
+    this.planWindow(this.#patienceMs <= 0);
     return !this.#over;
   }
 
@@ -143,20 +139,29 @@ export class Intake {
     return undefined;
   }
 
-  private patiently(
+  /** Waits for the source; while there are messages that could go, no longer than patience lasts. */
+  private async patiently(
     next: Promise<IteratorResult<unknown>>,
   ): Promise<IteratorResult<unknown> | undefined> {
     this.#pending = next;
-    return new Promise((resolve, reject) => {
-      this.#interrupt = () => resolve(undefined);
-      const settled =
-        <T>(settle: (value: T) => void) =>
-        (value: T) => {
-          this.#pending = undefined;
-          settle(value);
-        };
-      next.then(settled(resolve), settled(reject));
-    });
+    const startedAt = performance.now();
+    let late: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#interrupt = () => resolve(undefined);
+        if (this.#window.length > 0) late = setTimeout(this.#interrupt, this.#patienceMs);
+        const settled =
+          <T>(settle: (value: T) => void) =>
+          (value: T) => {
+            this.#pending = undefined;
+            settle(value);
+          };
+        next.then(settled(resolve), settled(reject));
+      });
+    } finally {
+      clearTimeout(late);
+      this.#patienceMs -= performance.now() - startedAt;
+    }
   }
 
   /** Takes no more; the source is told so once it has answered, or has been given the time to. */
