@@ -26,6 +26,11 @@ export interface BatchRules {
    * rejected alike counts as refused because of one of them.
    */
   readonly independent?: boolean;
+  /**
+   * How many of a message's bytes messages of one key have in common, sent once for all of them.
+   * @default 0
+   */
+  sharedBytes?(email: OutgoingEmail): number;
   /** What only messages able to share a call have in common; `undefined`: this one goes alone. */
   key(email: OutgoingEmail): string | undefined;
 }

@@ -31,6 +31,7 @@ export function parcel(email: OutgoingEmail, channel: ProviderChannel, index?: n
     key: channel.batchKey(email),
     recipients: email.to.length + email.cc.length + email.bcc.length,
     bytes: channel.batches ? estimatedBytes(email) : 0,
+    sharedBytes: channel.sharedBytes(email),
     ...(index !== undefined && { index }),
   };
 }

@@ -3,7 +3,10 @@ export interface Plannable {
   /** What only messages able to share a call have in common; `undefined`: this one goes alone. */
   readonly key: string | undefined;
   readonly recipients: number;
+  /** What it takes in a call of its own. */
   readonly bytes: number;
+  /** How much of that messages of one key have in common, sent once for all of them. */
+  readonly sharedBytes: number;
 }
 
 /** What one call takes. */
@@ -58,13 +61,13 @@ function fits(call: OpenCall<Plannable>, message: Plannable, limits: CallLimits)
   return (
     call.items.length < limits.messages &&
     call.recipients + message.recipients <= limits.recipients &&
-    call.bytes + message.bytes <= limits.bytes
+    call.bytes + message.bytes - message.sharedBytes <= limits.bytes
   );
 }
 
 function add<T extends Plannable>(call: OpenCall<T>, message: T, limits: CallLimits): void {
+  call.bytes += message.bytes - (call.items.length === 0 ? 0 : message.sharedBytes);
   call.items.push(message);
   call.recipients += message.recipients;
-  call.bytes += message.bytes;
   call.full ||= call.items.length >= limits.messages;
 }

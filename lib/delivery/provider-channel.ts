@@ -1,6 +1,7 @@
 import { UNDECLARED_CAPABILITIES, type ProviderCapabilities } from '../contract/capabilities.js';
 import type { MailProviderStrategy, SendContext } from '../contract/mail-provider.strategy.js';
 import type { Submission } from '../contract/submission.js';
+import { withoutEcho } from '../contract/without-echo.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import { attempt, type AttemptLimits } from './attempt.js';
 import type { CallLimits } from './plan.js';
@@ -50,6 +51,11 @@ export class ProviderChannel {
     return this.batches ? this.strategy.batching?.key(email) : undefined;
   }
 
+  /** How much of the message it has in common with others of its key. */
+  sharedBytes(email: OutgoingEmail): number {
+    return this.batches ? (this.strategy.batching?.sharedBytes?.(email) ?? 0) : 0;
+  }
+
   /**
    * Waits for a free place and makes one call. `undefined` when `stop` fired before its turn came:
    * nothing was tried.
@@ -64,11 +70,12 @@ export class ProviderChannel {
     onCall();
     try {
       const limits: AttemptLimits = { timeoutMs: this.options.timeoutMs, expired };
-      return await attempt(
+      const submissions = await attempt(
         (signal) => this.call(emails, { signal, attempt: 1 }),
         emails.length,
         limits,
       );
+      return withoutEcho(submissions, emails);
     } finally {
       this.#slots.release();
     }

@@ -14,17 +14,24 @@ const PER_ATTACHMENT_BYTES = 256;
 export function estimatedBytes(email: OutgoingEmail): number {
   return (
     FRAME_BYTES +
-    textBytes(email.subject) +
-    textBytes(email.html) +
-    textBytes(email.text) +
+    estimatedContentBytes(email) +
     addressBytes(email.to) +
     addressBytes(email.cc) +
     addressBytes(email.bcc) +
-    attachmentBytes(email) +
     recordBytes(email.headers) +
     recordBytes(email.metadata) +
     jsonBytes(email.substitutions) +
     jsonBytes(email.templateData)
+  );
+}
+
+/** About how much of that is subject, bodies and attachments, which many messages may have in common. */
+export function estimatedContentBytes(email: OutgoingEmail): number {
+  return (
+    textBytes(email.subject) +
+    textBytes(email.html) +
+    textBytes(email.text) +
+    attachmentBytes(email)
   );
 }
 

@@ -13,19 +13,26 @@ export function readKey(reader: OptionReader, name: string, hint: string): strin
   return '';
 }
 
-/** Reads where the API is, without a slash at the end. HTTP is for loopback; elsewhere the key would be readable. */
+/** Reads where the API is, without a slash at the end. */
 export function readBaseUrl(reader: OptionReader, standard: string): string {
-  const text = reader.string('baseUrl');
-  if (text === undefined) return standard;
+  return readApiUrl(reader, 'baseUrl') ?? standard;
+}
+
+/**
+ * Reads the URL of an API, without a slash at the end. HTTP is for loopback; elsewhere the key would be
+ * readable.
+ */
+export function readApiUrl(reader: OptionReader, name: string): string | undefined {
+  const text = reader.string(name);
+  if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe =
     url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
   if (url === undefined || !isSafe || url.username !== '' || url.search !== '' || url.hash !== '') {
-    reader.problem(
-      'baseUrl',
+    return reader.problem(
+      name,
       'must be an https URL (http only to loopback), without credentials or query',
     );
-    return standard;
   }
   return text.replace(/\/+$/, '');
 }

@@ -61,14 +61,10 @@ export function unexpectedAnswer({ status }: HttpAnswer): Submission {
 }
 
 function statusMeaning(status: number, wait: number | undefined): StatusMeaning {
-  if (status === 429) return notTaken('rate-limit', true);
-  if (status === 408 || status === 421 || status === 425) return notTaken('unavailable', true);
+  const known = BY_STATUS.get(status);
+  if (known !== undefined) return known;
   if (status === 503 && wait !== undefined) return notTaken('unavailable', true);
-  if (status === 401 || status === 403) return notTaken('auth', false);
-  if (status === 402) return notTaken('rate-limit', false);
   if (status >= 300 && status < 400) return notTaken('configuration', false);
-  if ([404, 405, 406, 407, 410, 415].includes(status)) return notTaken('configuration', false);
-  if (status === 409) return { ...notTaken('unknown', false), outcome: 'unknown' };
   if (status >= 400 && status < 500) {
     return { outcome: 'rejected', category: 'validation', scope: 'message', retryable: false };
   }
@@ -78,3 +74,24 @@ function statusMeaning(status: number, wait: number | undefined): StatusMeaning 
 function notTaken(category: FailureCategory, retryable: boolean): StatusMeaning {
   return { outcome: 'unsent', category, scope: 'provider', retryable };
 }
+
+const NOT_NOW = notTaken('unavailable', true);
+const NO_SUCH_API = notTaken('configuration', false);
+
+const BY_STATUS: ReadonlyMap<number, StatusMeaning> = new Map([
+  [401, notTaken('auth', false)],
+  [402, notTaken('rate-limit', false)],
+  [403, notTaken('auth', false)],
+  [404, NO_SUCH_API],
+  [405, NO_SUCH_API],
+  [406, NO_SUCH_API],
+  [407, NO_SUCH_API],
+  [408, NOT_NOW],
+  // A conflict: the same may be under way.
+  [409, { ...notTaken('unknown', false), outcome: 'unknown' }],
+  [410, NO_SUCH_API],
+  [415, NO_SUCH_API],
+  [421, NOT_NOW],
+  [425, NOT_NOW],
+  [429, notTaken('rate-limit', true)],
+]);

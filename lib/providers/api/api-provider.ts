@@ -4,9 +4,11 @@ import { MailBridgeError } from '../../errors/mail-bridge.error.js';
 import { isAttachmentError } from '../../errors/message.errors.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import type { HttpClient } from '../../transport/http/http-client.js';
-import type { HttpAnswer, HttpRequest } from '../../transport/http/http-result.js';
+import type { HttpAnswer, HttpFault, HttpRequest } from '../../transport/http/http-result.js';
 import { faultOutcome } from './api-outcome.js';
 import { withAttachmentsRead } from './attachment-bytes.js';
+import { heldBack } from './held-back.js';
+import { withoutSecrets } from './request-secrets.js';
 
 const VERIFY_MS = 10_000;
 
@@ -15,6 +17,9 @@ const VERIFY_MS = 10_000;
  * and say what the answer means. The request and its meaning are each provider's own pure functions.
  */
 export abstract class ApiProvider extends MailProviderStrategy {
+  /** Bytes that a call of several messages may have, as it is sent. */
+  protected readonly maxRequestBytes: number = Infinity;
+
   protected constructor(
     private readonly client: HttpClient,
     /** Bytes that the attachments of one message may have, before encoding. */
@@ -31,6 +36,11 @@ export abstract class ApiProvider extends MailProviderStrategy {
     answer: HttpAnswer,
     emails: readonly OutgoingEmail[],
   ): readonly Submission[];
+
+  /** What it means that no answer came. */
+  protected faults(fault: HttpFault, emails: readonly OutgoingEmail[]): readonly Submission[] {
+    return emails.map(() => faultOutcome(fault));
+  }
 
   /** A harmless request that needs the credentials; 2xx proves them. */
   protected abstract verification(): HttpRequest;
@@ -72,9 +82,14 @@ export abstract class ApiProvider extends MailProviderStrategy {
     emails: readonly OutgoingEmail[],
     signal: AbortSignal,
   ): Promise<readonly Submission[]> {
-    const result = await this.client.request(this.request(emails), signal);
+    const request = this.request(emails);
+    // Planned by an estimate; what turns out too large goes out in halves.
+    if (emails.length > 1 && (request.body?.length ?? 0) > this.maxRequestBytes) {
+      return emails.map(heldBack);
+    }
+    const result = await this.client.request(request, signal);
     return result.kind === 'answer'
-      ? this.outcomes(result, emails)
-      : emails.map(() => faultOutcome(result));
+      ? this.outcomes(withoutSecrets(result, request), emails)
+      : this.faults(result, emails);
   }
 }

@@ -1,0 +1,18 @@
+import type { Submission } from '../../contract/submission.js';
+import type { OutgoingEmail } from '../../message/outgoing-email.js';
+import { heldBack } from './held-back.js';
+
+/**
+ * Submits those messages of a batch that `takes` says fit into one call together; the others surely were
+ * not taken and go out with the next. For limits that the planner cannot count.
+ */
+export async function submitFitting(
+  emails: readonly OutgoingEmail[],
+  takes: (email: OutgoingEmail) => boolean,
+  submit: (fitting: readonly OutgoingEmail[]) => Promise<readonly Submission[]>,
+): Promise<readonly Submission[]> {
+  const fits = emails.map(takes);
+  if (!fits.includes(false)) return submit(emails);
+  const submissions = (await submit(emails.filter((_, at) => fits[at]))).values();
+  return fits.map((each) => (each ? submissions.next().value! : heldBack()));
+}
