@@ -1,0 +1,97 @@
+import type { MailAddress } from '../../message/mail-address.js';
+import type { OutgoingEmail, SubstitutionValue } from '../../message/outgoing-email.js';
+import {
+  escapeHtml,
+  placeholdersIn,
+  renderContent,
+  type RenderedContent,
+} from '../../message/substitutions.js';
+
+/** What a message says, with SendGrid's substitutions for it where it has any. */
+export interface SendGridContent extends RenderedContent {
+  /** The texts that SendGrid replaces in subject and content, by tag. */
+  readonly substitutions?: Readonly<Record<string, string>>;
+}
+
+/** Bytes of all substitutions of one personalization. */
+const MAX_BYTES = 10_000;
+const BRACES = /[{}]/;
+const DOUBLE_BRACES = /\{\{|\}\}/;
+const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}/g;
+
+type Values = Readonly<Record<string, SubstitutionValue>>;
+
+const contents = new WeakMap<OutgoingEmail, SendGridContent>();
+
+/**
+ * The content of a message: its own texts with SendGrid's substitutions, so that messages of one text
+ * share a call; rendered where substitutions would not give exactly what `renderContent` gives.
+ */
+export function sendGridContent(email: OutgoingEmail): SendGridContent {
+  let content = contents.get(email);
+  if (content === undefined) {
+    content = nativeContent(email) ?? renderContent(email);
+    contents.set(email, content);
+  }
+  return content;
+}
+
+/**
+ * SendGrid replaces tags as text, in the subject, in every part of the content and in reply-to, in no
+ * documented order. So no value and no text around may hold or form a tag, and html has tags of its own,
+ * whose values are escaped.
+ */
+function nativeContent(email: OutgoingEmail): SendGridContent | undefined {
+  const { subject, html, text, substitutions: values } = email;
+  if (values === undefined) return renderContent(email);
+  if (!isExpressible(email)) return undefined;
+  const substitutions = {
+    ...tagsOf(`${subject ?? ''}\n${text ?? ''}`, values, textTag, String),
+    ...tagsOf(html ?? '', values, htmlTag, (value) => escapeHtml(String(value))),
+  };
+  if (Object.values(substitutions).some((value) => BRACES.test(value))) return undefined;
+  if (Buffer.byteLength(JSON.stringify(substitutions)) > MAX_BYTES) return undefined;
+  return {
+    ...(subject !== undefined && { subject: withTags(subject, textTag) }),
+    ...(html !== undefined && { html: withTags(html, htmlTag) }),
+    ...(text !== undefined && { text: withTags(text, textTag) }),
+    ...(Object.keys(substitutions).length > 0 && { substitutions }),
+  };
+}
+
+function isExpressible(email: OutgoingEmail): boolean {
+  const { subject = '', html = '', text = '', replyTo, templateId } = email;
+  // A legacy template has its data in the same place.
+  if (templateId !== undefined || replyTo.some(hasBraces)) return false;
+  return ![subject, html, text].some(isUnclear);
+}
+
+function textTag(name: string): string {
+  return `{{${name}}}`;
+}
+
+function htmlTag(name: string): string {
+  return `{{${name}|html}}`;
+}
+
+function withTags(text: string, tag: (name: string) => string): string {
+  return text.replace(PLACEHOLDER, (_, name: string) => tag(name));
+}
+
+function tagsOf(
+  text: string,
+  values: Values,
+  tag: (name: string) => string,
+  encode: (value: SubstitutionValue) => string,
+): Record<string, string> {
+  return Object.fromEntries(placeholdersIn(text).map((name) => [tag(name), encode(values[name]!)]));
+}
+
+/** Whether something besides placeholders looks like a tag, or would once an empty value is filled in. */
+function isUnclear(text: string): boolean {
+  return DOUBLE_BRACES.test(text.replace(PLACEHOLDER, ''));
+}
+
+function hasBraces({ name = '', address }: MailAddress): boolean {
+  return DOUBLE_BRACES.test(`${name} ${address}`);
+}

@@ -1,0 +1,84 @@
+import type { MailAddress } from '../../message/mail-address.js';
+import type { OutgoingEmail } from '../../message/outgoing-email.js';
+import { wordsOfValue } from '../../mime/header-text.js';
+import type { JsonObject } from '../api/answer-json.js';
+import { CORRELATION_KEY } from '../api/correlation.js';
+import { priorityHeaders } from '../api/priority-headers.js';
+import { sendGridContent } from './sendgrid-content.js';
+
+// What a personalization may have of its own, and the message level for all of them.
+const EITHER = ['subject', 'headers', 'send_at'] as const;
+
+/** The personalizations of a call, one for each message; what is equal in all of them stands beside. */
+export function personalizations(emails: readonly OutgoingEmail[]): JsonObject {
+  const own = emails.map(personalization);
+  const shared: Record<string, unknown> = {};
+  for (const field of EITHER) {
+    const value = own[0]?.[field];
+    const text = JSON.stringify(value);
+    if (value === undefined || own.some((each) => JSON.stringify(each[field]) !== text)) continue;
+    shared[field] = value;
+    for (const each of own) delete each[field];
+  }
+  return { personalizations: own, ...shared };
+}
+
+/** The arguments that come back in SendGrid's events, flat beside its own fields. */
+export function customArguments({ id, metadata }: OutgoingEmail): Record<string, string> {
+  return { ...metadata, [CORRELATION_KEY]: id };
+}
+
+/** A mailbox as SendGrid tells it from others: it refuses a second one that only differs in case. */
+export function mailboxKey({ address }: MailAddress): string {
+  return address.toLowerCase();
+}
+
+function personalization(email: OutgoingEmail): Record<string, unknown> {
+  const { subject, substitutions } = sendGridContent(email);
+  const headers = customHeaders(email);
+  const { sendAt } = email;
+  return {
+    ...recipients(email),
+    ...(subject !== undefined && subject !== '' && { subject }),
+    ...(Object.keys(headers).length > 0 && { headers }),
+    ...(substitutions !== undefined && { substitutions }),
+    ...templateData(email),
+    custom_args: customArguments(email),
+    ...(sendAt !== undefined && { send_at: Math.floor(sendAt.getTime() / 1000) }),
+  };
+}
+
+/** Each mailbox once over all three, in the first that has it: SendGrid refuses a second time. */
+function recipients({ to, cc, bcc }: OutgoingEmail): JsonObject {
+  const seen = new Set<string>();
+  const fields = Object.entries({ to, cc, bcc }).map(([field, addresses]) => {
+    const fresh = addresses.filter((each) => {
+      const key = mailboxKey(each);
+      return !seen.has(key) && seen.add(key);
+    });
+    const entries = fresh.map(({ name, address }) => ({
+      email: address,
+      ...(name !== undefined && { name }),
+    }));
+    return [field, entries] as const;
+  });
+  return Object.fromEntries(fields.filter(([, entries]) => entries.length > 0));
+}
+
+/** SendGrid sends headers as they are given: what is not ASCII has to be encoded. */
+function customHeaders({ headers, priority }: OutgoingEmail): Record<string, string> {
+  return {
+    ...Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, wordsOfValue(value).join(' ')]),
+    ),
+    ...priorityHeaders(priority),
+  };
+}
+
+/** Dynamic templates (`d-…`) take any JSON, legacy ones text by tag. */
+function templateData({ templateId, templateData: data }: OutgoingEmail): JsonObject {
+  if (data === undefined) return {};
+  if (String(templateId).startsWith('d-')) return { dynamic_template_data: data };
+  const entries = Object.entries(data).map(([tag, value]) => [tag, String(value)] as const);
+  return { substitutions: Object.fromEntries(entries) };
+}

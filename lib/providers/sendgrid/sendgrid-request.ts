@@ -1,0 +1,84 @@
+import type { MailAddress } from '../../message/mail-address.js';
+import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
+import type { JsonObject } from '../api/answer-json.js';
+import { bytes } from '../api/attachment-bytes.js';
+import { attachmentsKey, batchKey } from '../api/batch-key.js';
+import { mediaType } from '../api/media-type.js';
+import { mergeOptions } from '../api/merge-options.js';
+import { sendGridContent } from './sendgrid-content.js';
+import { personalizations } from './sendgrid-personalization.js';
+import { allowedOptions } from './sendgrid-provider-options.js';
+
+/**
+ * The body of `POST /v3/mail/send` for messages of one batch key: what they share stands once, what is
+ * each one's own in its personalization.
+ */
+export function sendGridBody(emails: readonly OutgoingEmail[], isSandbox: boolean): JsonObject {
+  const [first] = emails;
+  if (first === undefined) throw new TypeError('a call needs a message');
+  const own = personalizations(emails);
+  const body = { ...own, ...sharedBody(first), ...(isSandbox && SANDBOX) };
+  return mergeOptions(body, allowedOptions(first));
+}
+
+/** What only messages able to share a call have in common. */
+export function sendGridKey(email: OutgoingEmail): string {
+  const { html, text } = sendGridContent(email);
+  const { from, replyTo, tags, trackOpens, trackClicks, stream, templateId } = email;
+  const shared = { from, replyTo, tags, trackOpens, trackClicks, stream, templateId, html, text };
+  return batchKey([shared, attachmentsKey(email), allowedOptions(email)]);
+}
+
+const SANDBOX = { mail_settings: { sandbox_mode: { enable: true } } };
+
+function sharedBody(email: OutgoingEmail): JsonObject {
+  const { from, replyTo, tags, stream, templateId, attachments } = email;
+  const content = contentParts(email);
+  return {
+    from: mailbox(from),
+    ...(replyTo.length === 1 && { reply_to: mailbox(replyTo[0]!) }),
+    ...(replyTo.length > 1 && { reply_to_list: replyTo.map(mailbox) }),
+    ...(content.length > 0 && { content }),
+    ...(attachments.length > 0 && { attachments: attachments.map(attachmentPart) }),
+    ...(templateId !== undefined && { template_id: String(templateId) }),
+    ...(tags.length > 0 && { categories: tags }),
+    ...(stream !== undefined && { ip_pool_name: stream }),
+    ...trackingSettings(email),
+  };
+}
+
+/** Plain text stands before html; an empty part is refused, so it is left out. */
+function contentParts(email: OutgoingEmail): readonly JsonObject[] {
+  const { html, text } = sendGridContent(email);
+  return [
+    { type: 'text/plain', value: text },
+    { type: 'text/html', value: html },
+  ].filter(({ value }) => value !== undefined && value !== '');
+}
+
+function trackingSettings({ trackOpens, trackClicks }: OutgoingEmail): JsonObject {
+  if (trackOpens === undefined && trackClicks === undefined) return {};
+  return {
+    tracking_settings: {
+      ...(trackOpens !== undefined && { open_tracking: { enable: trackOpens } }),
+      ...(trackClicks !== undefined && {
+        click_tracking: { enable: trackClicks, enable_text: trackClicks },
+      }),
+    },
+  };
+}
+
+function attachmentPart(attachment: OutgoingAttachment): JsonObject {
+  const { filename, cid } = attachment;
+  return {
+    content: bytes(attachment).toString('base64'),
+    filename,
+    type: mediaType(attachment),
+    disposition: cid === undefined ? 'attachment' : 'inline',
+    ...(cid !== undefined && { content_id: cid }),
+  };
+}
+
+function mailbox({ name, address }: MailAddress): JsonObject {
+  return { email: address, ...(name !== undefined && { name }) };
+}
