@@ -1,0 +1,44 @@
+import type { OutgoingEmail } from '../../message/outgoing-email.js';
+import type { HttpRequest } from '../../transport/http/http-result.js';
+import { postmarkMessage } from './postmark-message.js';
+import type { ResolvedPostmarkOptions } from './postmark.options.js';
+
+const ENDPOINTS = {
+  email: { one: '/email', many: '/email/batch' },
+  template: { one: '/email/withTemplate', many: '/email/batchWithTemplates' },
+} as const;
+
+/** Which of the two kinds of call a message goes in: only messages of one kind share a batch. */
+export function postmarkKind({ templateId }: OutgoingEmail): 'email' | 'template' {
+  return templateId === undefined ? 'email' : 'template';
+}
+
+/** The request that submits these messages, all of one kind. Each one stands by itself. */
+export function postmarkRequest(
+  emails: readonly OutgoingEmail[],
+  options: ResolvedPostmarkOptions,
+): HttpRequest {
+  const [first] = emails;
+  const kind = first === undefined ? 'email' : postmarkKind(first);
+  const messages = emails.map((email) => postmarkMessage(email, options.messageStream));
+  if (messages.length === 1) return post(ENDPOINTS[kind].one, messages[0], options);
+  return post(ENDPOINTS[kind].many, kind === 'email' ? messages : { Messages: messages }, options);
+}
+
+/** Asks for the server that the token belongs to: harmless, and refused without a valid token. */
+export function postmarkVerification(options: ResolvedPostmarkOptions): HttpRequest {
+  return { method: 'GET', url: `${options.baseUrl}/server`, headers: headers(options) };
+}
+
+function post(path: string, body: unknown, options: ResolvedPostmarkOptions): HttpRequest {
+  return {
+    method: 'POST',
+    url: options.baseUrl + path,
+    headers: { ...headers(options), 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(body)),
+  };
+}
+
+function headers({ token }: ResolvedPostmarkOptions): Readonly<Record<string, string>> {
+  return { 'x-postmark-server-token': token, accept: 'application/json' };
+}
