@@ -1,0 +1,195 @@
+import { inspect } from 'node:util';
+import { mailgunOutcome } from '../../../lib/providers/mailgun/mailgun-outcome.js';
+import { waitMs } from '../../../lib/providers/mailgun/mailgun-refusals.js';
+import type { HttpAnswer } from '../../../lib/transport/http/http-result.js';
+import { MAILGUN_KEY } from '../../fixtures/api/mailgun-server.js';
+import { HELLO, startMailgun } from './mailgun.fixture.js';
+
+const answer = (
+  status: number,
+  body: unknown,
+  more: { headers?: Record<string, string>; isComplete?: boolean } = {},
+): HttpAnswer => ({
+  kind: 'answer',
+  status,
+  headers: { 'content-type': 'application/json', ...more.headers },
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  isComplete: more.isComplete ?? true,
+});
+const OK = { id: '<m@mg.example.com>', message: 'Queued. Thank you.' };
+const says = (status: number, message: string) => answer(status, { message });
+const LIMIT = 'Domain example.com is not allowed to send: request limit exceeded';
+const SENDER = { outcome: 'unsent', failure: { scope: 'sender', retryable: false } };
+const INVALID = { outcome: 'rejected', failure: { scope: 'message', category: 'validation' } };
+
+const CASES: readonly [string, HttpAnswer, object][] = [
+  ['queued', answer(200, OK), { outcome: 'accepted', messageId: '<m@mg.example.com>' }],
+  ['200, cut', answer(200, '{"id":"<m', { isComplete: false }), { outcome: 'accepted' }],
+  ['200, cut at once', answer(200, '', { isComplete: false }), { outcome: 'accepted' }],
+  [
+    '200, cut, of something else',
+    answer(200, 'Mail', { isComplete: false }),
+    { outcome: 'unknown' },
+  ],
+  [
+    '200 of the wrong path',
+    answer(200, 'Mailgun Magnificent API'),
+    { outcome: 'unsent', failure: { category: 'configuration' } },
+  ],
+  ['200 with html', answer(200, '<html></html>'), { outcome: 'unknown' }],
+  ['200 without an id', answer(200, { message: 'Queued. Thank you.' }), { outcome: 'unknown' }],
+  ['200 with other words', answer(200, { id: 'x', message: 'Hello' }), { outcome: 'unknown' }],
+  ['202', answer(202, OK), { outcome: 'unknown' }],
+  ['204', answer(204, ''), { outcome: 'unknown' }],
+  ['301', answer(301, ''), { outcome: 'unsent', failure: { category: 'configuration' } }],
+  [
+    'an invalid recipient',
+    says(400, "'to' parameter is not a valid address. please check documentation"),
+    { outcome: 'rejected', failure: { scope: 'recipient' } },
+  ],
+  [
+    'no recipient',
+    says(400, 'to parameter is missing'),
+    { outcome: 'rejected', failure: { scope: 'recipient' } },
+  ],
+  ['an invalid sender', says(400, "'from' parameter is not a valid address"), SENDER],
+  [
+    'an unverified domain',
+    says(400, 'Domain x.example is not allowed to send: The domain is unverified'),
+    SENDER,
+  ],
+  ['an account that is not activated', says(400, 'Please activate your Mailgun account'), SENDER],
+  [
+    'a free account',
+    says(400, 'Domain x.example is not allowed to send: Free accounts are for test purposes only.'),
+    SENDER,
+  ],
+  [
+    'probation',
+    says(400, 'Only 10 recipients per request is allowed on probation.'),
+    { outcome: 'unsent', failure: { scope: 'provider' } },
+  ],
+  [
+    'too much',
+    says(400, 'Send options (parameters starting with o:, h:, or v:) are limited to 16 kB total'),
+    INVALID,
+  ],
+  ['a wrong date', says(400, 'x is not an RFC-2822 compliant date'), INVALID],
+  ['another 400', answer(400, 'no'), INVALID],
+  [
+    '401',
+    answer(401, 'Forbidden'),
+    { outcome: 'unsent', failure: { category: 'auth', retryable: false } },
+  ],
+  ['402', says(402, 'Payment required'), { outcome: 'unsent', failure: { retryable: false } }],
+  [
+    '403',
+    says(403, "Rejected: IP 192.0.2.1 can't be used to send the message"),
+    { outcome: 'unsent' },
+  ],
+  [
+    '404',
+    says(404, 'Domain not found: x.example'),
+    { outcome: 'unsent', failure: { category: 'configuration' } },
+  ],
+  ['413', answer(413, 'request size exceeds 52.4MiB limit'), INVALID],
+  [
+    '420',
+    says(420, `${LIMIT}, try again after 60 seconds`),
+    {
+      outcome: 'unsent',
+      failure: { category: 'rate-limit', retryable: true, retryAfterMs: 60_000, statusCode: 420 },
+    },
+  ],
+  [
+    '420 without words',
+    answer(420, ''),
+    { outcome: 'unsent', failure: { category: 'rate-limit', retryable: true } },
+  ],
+  [
+    '429',
+    answer(429, ''),
+    { outcome: 'unsent', failure: { category: 'rate-limit', retryable: true } },
+  ],
+  [
+    '429 in seconds',
+    says(429, `${LIMIT}, try again after 120 seconds`),
+    { outcome: 'unsent', failure: { retryAfterMs: 120_000, retryable: true } },
+  ],
+  [
+    '429 by a date',
+    says(429, `${LIMIT}, try again after Mon, 20 Dec 2021 20:33:21 UTC`),
+    { outcome: 'unsent', failure: { retryAfterMs: 0 } },
+  ],
+  [
+    '429 by the header',
+    answer(429, '', { headers: { 'retry-after': '3' } }),
+    { outcome: 'unsent', failure: { retryAfterMs: 3000 } },
+  ],
+  ['500', says(500, 'Internal error'), { outcome: 'unknown' }],
+  [
+    '500 that speaks of a limit',
+    says(500, `${LIMIT}, try again after 120 seconds`),
+    { outcome: 'unknown' },
+  ],
+  ['502', answer(502, ''), { outcome: 'unknown' }],
+  ['503', answer(503, ''), { outcome: 'unknown' }],
+  [
+    '503 with Retry-After',
+    answer(503, '', { headers: { 'retry-after': '1' } }),
+    { outcome: 'unsent' },
+  ],
+  ['504', answer(504, ''), { outcome: 'unknown' }],
+];
+
+describe('What an answer of Mailgun means', () => {
+  it.each(CASES)('%s', (_, given, expected) => {
+    expect(mailgunOutcome(given)).toMatchObject(expected);
+  });
+
+  it('a date to wait for counts from now, an hour at most', () => {
+    const soon = new Date(Date.now() + 60_000).toUTCString().replace('GMT', 'UTC');
+    expect(waitMs(`${LIMIT}, try again after ${soon}`)).toBeGreaterThan(50_000);
+    expect(waitMs(`${LIMIT}, try again after 2 minutes`)).toBe(120_000);
+    expect(waitMs(`${LIMIT}, try again after 9 hours`)).toBe(3_600_000);
+    expect(waitMs(`${LIMIT}, try again after a while`)).toBeUndefined();
+    expect(waitMs(LIMIT)).toBeUndefined();
+  });
+});
+
+describe('No secret and no address is in a failure', () => {
+  it.each([200, 400, 401, 403, 420, 429, 500, 503])(
+    'whatever Mailgun says with %i',
+    async (status) => {
+      const { mail, mailgun } = await startMailgun();
+      const credentials = Buffer.from(`api:${MAILGUN_KEY}`).toString('base64');
+      const message = `${MAILGUN_KEY} ${credentials} of shop@example.com to <ada@example.org>`;
+      mailgun.answers.push({ status, body: { message } });
+      const error: unknown = await mail.send(HELLO).catch((caught: unknown) => caught);
+      const shown = inspect(error, { depth: Infinity, showHidden: true }) + JSON.stringify(error);
+      const secrets = [
+        MAILGUN_KEY,
+        credentials,
+        'shop@example.com',
+        'ada@example.org',
+        'Hello Ada',
+      ];
+      for (const secret of secrets) expect(shown).not.toContain(secret);
+      expect(error).toMatchObject({ name: 'EmailSendError' });
+    },
+  );
+});
+
+describe('A connection that breaks', () => {
+  it('before the request is whole: unsent', async () => {
+    const { mail, mailgun } = await startMailgun();
+    await mailgun.close();
+    await expect(mail.send(HELLO)).rejects.toMatchObject({ response: { outcome: 'unsent' } });
+  });
+
+  it('after it: unknown', async () => {
+    const { mail, mailgun } = await startMailgun();
+    mailgun.answers.push((socket) => socket.destroy());
+    await expect(mail.send(HELLO)).rejects.toMatchObject({ response: { outcome: 'unknown' } });
+  });
+});
