@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { BatchRules } from '../../contract/capabilities.js';
+import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
+import { estimatedBytes } from '../../message/size.js';
+import { bytes, hasStreams } from '../api/attachment-bytes.js';
+import { mediaType } from '../api/media-type.js';
+import { inlineTemplate, templateValues } from './inline-template.js';
+import { ownOptions, sesEnvelope } from './ses-envelope.js';
+import type { ResolvedSesOptions } from './ses.options.js';
+
+/** Entries of a `SendBulkEmail` call (SESv2 API reference). */
+const MAX_ENTRIES = 50;
+// A call with an inline template may have 1 MB (Developer Guide, "Using templates to send personalized
+// email"): half of it for the template, the rest for 50 entries.
+const MAX_TEMPLATE_BYTES = 500_000;
+const MAX_ENTRY_BYTES = 10_000;
+
+/**
+ * What a call of `SendBulkEmail` takes: messages of one stored template, or of one content whose
+ * placeholders SES fills in. Each has a result, recipients, tags and headers of its own; everything else
+ * is the key.
+ */
+export function sesBatching(options: Pick<ResolvedSesOptions, 'configurationSet'>): BatchRules {
+  return {
+    maxMessages: MAX_ENTRIES,
+    independent: true,
+    key: (email) => (mayShare(email) ? batchKey(email, options) : undefined),
+  };
+}
+
+function mayShare(email: OutgoingEmail): boolean {
+  // SendBulkEmail has no list management; in a header its variables would be filled in.
+  if (ownOptions(email)['ListManagementOptions'] !== undefined || hasStreams(email)) return false;
+  if (Object.values(email.headers).some((value) => value.includes('{{'))) return false;
+  return email.templateId !== undefined || hasExactTemplate(email);
+}
+
+function hasExactTemplate(email: OutgoingEmail): boolean {
+  const { subject = '', html = '', text = '', attachments } = email;
+  const body = [subject, html, text].reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+  const files = attachments.reduce((sum, attachment) => sum + bytes(attachment).length, 0);
+  if (body + (files * 4) / 3 > MAX_TEMPLATE_BYTES) return false;
+  if (estimatedBytes({ ...email, attachments: [] }) - body > MAX_ENTRY_BYTES) return false;
+  const template = inlineTemplate(email);
+  return template !== undefined && templateValues(template, email.substitutions) !== undefined;
+}
+
+function batchKey(
+  email: OutgoingEmail,
+  options: Pick<ResolvedSesOptions, 'configurationSet'>,
+): string {
+  const { templateId, attachments, subject, html, text } = email;
+  const content =
+    templateId === undefined
+      ? // The same words mean something else where placeholders are filled in.
+        [email.substitutions !== undefined, subject, html, text]
+      : [String(templateId)];
+  return JSON.stringify([sesEnvelope(email, options), content, attachments.map(fingerprint)]);
+}
+
+const digests = new WeakMap<Buffer, string>();
+
+function fingerprint(attachment: OutgoingAttachment): readonly unknown[] {
+  const content = bytes(attachment);
+  let digest = digests.get(content);
+  if (digest === undefined) {
+    digest = createHash('sha256').update(content).digest('base64');
+    digests.set(content, digest);
+  }
+  return [attachment.filename, mediaType(attachment), attachment.cid, digest];
+}

@@ -1,0 +1,99 @@
+import {
+  accepted,
+  rejected,
+  unknown,
+  unsent,
+  type FailureInput,
+  type Submission,
+} from '../../contract/submission.js';
+import type { HttpAnswer } from '../../transport/http/http-result.js';
+import type { SesResult, SesUnmade } from '../../transport/ses/ses-call.js';
+import { answerJson, beginsLikeJson, isJsonObject } from '../api/answer-json.js';
+import { faultOutcome, statusOutcome, unexpectedAnswer } from '../api/api-outcome.js';
+import { ENTRY_STATUSES, ERROR_TYPES, OTHER_STATUS, type SesMeaning } from './ses-errors.js';
+
+/** What the result of a `SendEmail` call means for its message. */
+export function messageOutcome(result: SesResult): Submission {
+  const refusal = refusalOf(result);
+  if ('outcome' in refusal) return refusal;
+  if (!refusal.isComplete) return beginsLikeJson(refusal) ? accepted() : unexpectedAnswer(refusal);
+  const body = answerJson(refusal);
+  const id = isJsonObject(body) ? body['MessageId'] : undefined;
+  return typeof id === 'string' && id !== '' ? accepted(id) : unexpectedAnswer(refusal);
+}
+
+/** What the result of a `SendBulkEmail` call means for each of its `count` messages, in their order. */
+export function bulkOutcomes(result: SesResult, count: number): Submission[] {
+  const refusal = refusalOf(result);
+  if ('outcome' in refusal) return same(count, refusal);
+  // A cut answer says that the call was taken, but not which of its messages were.
+  const body = answerJson(refusal);
+  const entries = isJsonObject(body) ? body['BulkEmailEntryResults'] : undefined;
+  if (!Array.isArray(entries) || entries.length !== count) {
+    return same(count, unexpectedAnswer(refusal));
+  }
+  return entries.map((entry: unknown) => entryOutcome(entry, refusal));
+}
+
+/** The outcome of a call that was not answered with a success; else its answer. */
+function refusalOf(result: SesResult): Submission | HttpAnswer {
+  if (result.kind === 'unmade') return unmadeOutcome(result);
+  if (result.kind === 'fault') return faultOutcome(result);
+  if (result.status === 200) return result;
+  if (result.status > 200 && result.status < 300) return unexpectedAnswer(result);
+  return errorOutcome(result);
+}
+
+function entryOutcome(entry: unknown, answer: HttpAnswer): Submission {
+  if (!isJsonObject(entry)) return unexpectedAnswer(answer);
+  const { Status: status, MessageId: id, Error: error } = entry;
+  if (status === 'SUCCESS') {
+    return typeof id === 'string' && id !== '' ? accepted(id) : accepted();
+  }
+  if (typeof status !== 'string' || status === '') return unexpectedAnswer(answer);
+  const message = typeof error === 'string' ? error : 'SES did not take the message';
+  return submission(ENTRY_STATUSES.get(status) ?? OTHER_STATUS, { code: status, message });
+}
+
+/** Decided by type where the type is known: one status stands for several of them. */
+function errorOutcome(answer: HttpAnswer): Submission {
+  const { status } = answer;
+  const body = answerJson(answer);
+  const type = errorType(answer, body);
+  const failure = { code: type ?? `HTTP_${status}`, message: errorText(body, status) };
+  const known = type !== undefined && status < 500 ? ERROR_TYPES.get(type) : undefined;
+  if (known === undefined) return statusOutcome(answer, failure);
+  return submission(known, { ...failure, statusCode: status });
+}
+
+/** `x-amzn-ErrorType` may carry more behind the name; the body has the type where the header is lost. */
+function errorType({ headers }: HttpAnswer, body: unknown): string | undefined {
+  const inBody = isJsonObject(body) ? (body['__type'] ?? body['code']) : undefined;
+  const type = headers['x-amzn-errortype'] ?? inBody;
+  return typeof type === 'string' ? /(?:^|#)(\w{1,80})(?::|$)/.exec(type)?.[1] : undefined;
+}
+
+function errorText(body: unknown, status: number): string {
+  const text = isJsonObject(body) ? (body['message'] ?? body['Message']) : undefined;
+  return typeof text === 'string' && text !== '' ? text : `SES answered with status ${status}`;
+}
+
+function unmadeOutcome({ code }: SesUnmade): Submission {
+  const isAuth = /credential|token|sso|sts|role|profile/i.test(code);
+  return unsent({
+    code,
+    category: isAuth ? 'auth' : 'configuration',
+    retryable: false,
+    message: isAuth
+      ? 'no AWS credentials were found: set providers.ses.credentials or the default credential chain'
+      : 'the AWS SDK could not make the request',
+  });
+}
+
+function submission({ outcome, ...meaning }: SesMeaning, failure: FailureInput): Submission {
+  return { rejected, unsent, unknown }[outcome]({ ...meaning, ...failure });
+}
+
+function same(count: number, result: Submission): Submission[] {
+  return Array.from({ length: count }, () => result);
+}

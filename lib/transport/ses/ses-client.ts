@@ -1,0 +1,159 @@
+import type { GetAccountCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import { Connections } from '../http/connections.js';
+import type { HttpRequest, HttpResult } from '../http/http-result.js';
+import type { SesCall, SesResult } from './ses-call.js';
+import { withoutVersionNotice } from './version-notice.js';
+import { withoutCredentials } from './without-credentials.js';
+
+/** Keys of an AWS account. */
+export interface SesCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Where and as whom a client connects. */
+export interface SesClientOptions {
+  readonly region: string;
+  /** Instead of the address that the region has. */
+  readonly endpoint: string | undefined;
+  /** Without them the SDK looks through its default chain: environment, profile, container, instance. */
+  readonly credentials: SesCredentials | undefined;
+  /** Connections at a time. */
+  readonly maxSockets: number;
+}
+
+type Sdk = typeof import('@aws-sdk/client-sesv2');
+
+/** A request as the SDK has signed it. */
+interface SignedRequest {
+  readonly method: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** Carries a signed request to the API. */
+type Carry = (request: HttpRequest) => Promise<HttpResult>;
+
+const GIVEN_UP: HttpResult = {
+  kind: 'fault',
+  code: 'ABORTED',
+  mayHaveArrived: false,
+  isAborted: true,
+};
+
+/**
+ * Calls of Amazon SES. The AWS SDK finds the credentials, writes and signs each request; our own
+ * connections carry it. So there is one attempt, no time-out but the caller's signal, and an answer
+ * that the SDK neither reads nor keeps: its errors hold the request with the key id and the token.
+ * The SDK is loaded with the first call.
+ */
+export class SesClient {
+  readonly #connections: Connections;
+  #loaded: Promise<{ sdk: Sdk; client: SESv2Client }> | undefined;
+
+  constructor(private readonly options: SesClientOptions) {
+    this.#connections = new Connections(options.maxSockets);
+  }
+
+  /** Makes one call. Always resolves; the signal bounds the whole of it. */
+  call(call: SesCall, signal: AbortSignal): Promise<SesResult> {
+    return new Promise((resolve) => {
+      // Looking for credentials heeds no signal: it is left behind, and what it finds is not used.
+      const giveUp = () => resolve(GIVEN_UP);
+      const dismiss = () => signal.removeEventListener('abort', giveUp);
+      const carry: Carry = async (request) => {
+        // From here on the exchange heeds the signal, and knows how far it has come.
+        dismiss();
+        return withoutCredentials(await this.#connections.exchange(request, signal), request);
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      if (signal.aborted) giveUp();
+      else void this.submit(call, carry).then(resolve).finally(dismiss);
+    });
+  }
+
+  /** Closes every connection. */
+  async close(): Promise<void> {
+    const loaded = await this.#loaded?.catch(() => undefined);
+    loaded?.client.destroy();
+    this.#connections.close();
+  }
+
+  private async submit(call: SesCall, carry: Carry): Promise<SesResult> {
+    const exchanged: HttpResult[] = [];
+    let code = 'NOT_SIGNED';
+    try {
+      this.#loaded ??= load(this.options);
+      const { sdk, client } = await this.#loaded;
+      const command = commandOf(call, sdk);
+      command.middlewareStack.add(
+        // The last step before the wire. The steps that would read the answer are not asked.
+        () => async (args) => {
+          const result = await carry(httpRequest(args.request as SignedRequest));
+          exchanged.push(result);
+          return { response: answerFor(result), output: { $metadata: {} } };
+        },
+        { step: 'deserialize', priority: 'high', name: 'exchange' },
+      );
+      await client.send(command);
+    } catch (error) {
+      code = nameOf(error);
+    }
+    return exchanged[0] ?? { kind: 'unmade', code };
+  }
+}
+
+async function load({ region, endpoint, credentials }: SesClientOptions) {
+  const sdk = await import('@aws-sdk/client-sesv2');
+  const settings = {
+    region,
+    maxAttempts: 1,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(credentials !== undefined && { credentials }),
+  };
+  return { sdk, client: withoutVersionNotice(() => new sdk.SESv2Client(settings)) };
+}
+
+/** The SDK's command of a call. They differ in types alone, which would not let one middleware be added. */
+function commandOf(call: SesCall, sdk: Sdk): GetAccountCommand {
+  const { operation, input } = call;
+  if (operation === 'GetAccount') return new sdk.GetAccountCommand(input);
+  const command: object =
+    operation === 'SendEmail'
+      ? new sdk.SendEmailCommand(input)
+      : new sdk.SendBulkEmailCommand(input);
+  return command as GetAccountCommand;
+}
+
+function httpRequest(request: SignedRequest): HttpRequest {
+  const { method, protocol, hostname, port, path, headers, body } = request;
+  return {
+    method: method === 'GET' ? 'GET' : 'POST',
+    url: `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`,
+    headers,
+    ...(body !== undefined && {
+      body: typeof body === 'string' ? Buffer.from(body) : asBuffer(body),
+    }),
+  };
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/** What the SDK may see of an answer: the date in its headers sets its clock right. */
+function answerFor(result: HttpResult) {
+  if (result.kind === 'fault') return undefined;
+  return { statusCode: result.status, headers: result.headers };
+}
+
+/** A name such as programs give; anything else may hold what it should not. */
+function nameOf(error: unknown): string {
+  const name: unknown = (error as { name?: unknown } | null)?.name;
+  return typeof name === 'string' && /^\w{1,60}$/.test(name) ? name : 'SDK_ERROR';
+}

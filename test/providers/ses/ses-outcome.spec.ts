@@ -1,0 +1,193 @@
+import { bulkOutcomes, messageOutcome } from '../../../lib/providers/ses/ses-outcome.js';
+import type { HttpAnswer } from '../../../lib/transport/http/http-result.js';
+
+function answer(status: number, body: unknown, more: Partial<HttpAnswer> = {}): HttpAnswer {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return { kind: 'answer', status, headers: {}, body: text, isComplete: true, ...more };
+}
+
+function error(status: number, type: string, headers: Record<string, string> = {}): HttpAnswer {
+  return answer(
+    status,
+    { message: 'in words' },
+    { headers: { 'x-amzn-errortype': type, ...headers } },
+  );
+}
+
+const MESSAGES: [string, HttpAnswer, object][] = [
+  ['200 with an id', answer(200, { MessageId: 'm-1' }), { outcome: 'accepted', messageId: 'm-1' }],
+  ['200 cut off', answer(200, '{"Mess', { isComplete: false }), { outcome: 'accepted' }],
+  [
+    '200 cut off, of somebody else',
+    answer(200, '<html', { isComplete: false }),
+    { outcome: 'unknown' },
+  ],
+  ['200 without an id', answer(200, {}), { outcome: 'unknown' }],
+  ['200 with an empty id', answer(200, { MessageId: '' }), { outcome: 'unknown' }],
+  ['200 with nothing', answer(200, ''), { outcome: 'unknown' }],
+  ['200 with HTML', answer(200, '<html></html>'), { outcome: 'unknown' }],
+  ['200 with JSON that ends early', answer(200, '{"MessageId":"m'), { outcome: 'unknown' }],
+  ['204', answer(204, ''), { outcome: 'unknown' }],
+  [
+    'a redirect',
+    answer(302, ''),
+    { outcome: 'unsent', failure: { category: 'configuration', retryable: false } },
+  ],
+  [
+    'a message refused',
+    error(400, 'MessageRejected'),
+    { outcome: 'rejected', failure: { scope: 'message', code: 'MessageRejected' } },
+  ],
+  [
+    'a bad request',
+    error(400, 'BadRequestException:http://internal/'),
+    { outcome: 'rejected', failure: { code: 'BadRequestException' } },
+  ],
+  [
+    'throttling as 400',
+    error(400, 'ThrottlingException'),
+    { outcome: 'unsent', failure: { category: 'rate-limit', retryable: true } },
+  ],
+  [
+    'throttling as 429',
+    error(429, 'TooManyRequestsException'),
+    { outcome: 'unsent', failure: { category: 'rate-limit', retryable: true } },
+  ],
+  [
+    'the quota',
+    error(429, 'LimitExceededException'),
+    { outcome: 'unsent', failure: { category: 'rate-limit', retryable: false } },
+  ],
+  [
+    'the account suspended',
+    error(400, 'AccountSuspendedException'),
+    { outcome: 'unsent', failure: { scope: 'provider', retryable: false } },
+  ],
+  [
+    'sending paused',
+    error(400, 'SendingPausedException'),
+    { outcome: 'unsent', failure: { scope: 'provider', retryable: false } },
+  ],
+  [
+    'the sender’s domain',
+    error(400, 'MailFromDomainNotVerifiedException'),
+    { outcome: 'unsent', failure: { scope: 'sender' } },
+  ],
+  [
+    'something not there',
+    error(404, 'NotFoundException'),
+    { outcome: 'unsent', failure: { category: 'configuration' } },
+  ],
+  [
+    'a wrong signature',
+    error(403, 'InvalidSignatureException'),
+    { outcome: 'unsent', failure: { category: 'auth', retryable: false } },
+  ],
+  [
+    'an expired token as 400',
+    error(400, 'ExpiredTokenException'),
+    { outcome: 'unsent', failure: { category: 'auth' } },
+  ],
+  [
+    '403 of nobody known',
+    answer(403, '<html>'),
+    { outcome: 'unsent', failure: { category: 'auth', code: 'HTTP_403' } },
+  ],
+  [
+    'a type in the body',
+    answer(400, { __type: 'com.amazonaws.ses#ThrottlingException' }),
+    { outcome: 'unsent', failure: { code: 'ThrottlingException' } },
+  ],
+  ['413', answer(413, ''), { outcome: 'rejected' }],
+  [
+    '429 with Retry-After',
+    answer(429, '', { headers: { 'retry-after': '7' } }),
+    { outcome: 'unsent', failure: { retryAfterMs: 7_000 } },
+  ],
+  ['500', error(500, 'InternalServiceErrorException'), { outcome: 'unknown' }],
+  ['500 with the type of a refusal', error(500, 'MessageRejected'), { outcome: 'unknown' }],
+  ['502 with HTML', answer(502, '<html>'), { outcome: 'unknown' }],
+  [
+    '503 with Retry-After',
+    error(503, 'ServiceUnavailable', { 'retry-after': '2' }),
+    { outcome: 'unsent', failure: { retryAfterMs: 2_000, retryable: true } },
+  ],
+  ['503 without', error(503, 'ServiceUnavailable'), { outcome: 'unknown' }],
+  ['504', answer(504, ''), { outcome: 'unknown' }],
+];
+
+describe('An answer means what SES says, by type and not by status', () => {
+  it.each(MESSAGES)('%s', (_, given, expected) => {
+    expect(messageOutcome(given)).toMatchObject(expected);
+  });
+
+  it('without credentials nothing was sent', () => {
+    expect(messageOutcome({ kind: 'unmade', code: 'CredentialsProviderError' })).toMatchObject({
+      outcome: 'unsent',
+      failure: { category: 'auth', retryable: false, code: 'CredentialsProviderError' },
+    });
+  });
+});
+
+const ENTRIES: [string, unknown, object][] = [
+  ['SUCCESS', { Status: 'SUCCESS', MessageId: 'm' }, { outcome: 'accepted', messageId: 'm' }],
+  ['SUCCESS without an id', { Status: 'SUCCESS' }, { outcome: 'accepted' }],
+  [
+    'MESSAGE_REJECTED',
+    { Status: 'MESSAGE_REJECTED', Error: 'why' },
+    { outcome: 'rejected', failure: { message: 'why' } },
+  ],
+  ['INVALID_PARAMETER', { Status: 'INVALID_PARAMETER' }, { outcome: 'rejected' }],
+  [
+    'TRANSIENT_FAILURE',
+    { Status: 'TRANSIENT_FAILURE' },
+    { outcome: 'unsent', failure: { retryable: true } },
+  ],
+  [
+    'ACCOUNT_THROTTLED',
+    { Status: 'ACCOUNT_THROTTLED' },
+    { outcome: 'unsent', failure: { retryable: true, category: 'rate-limit' } },
+  ],
+  [
+    'ACCOUNT_DAILY_QUOTA_EXCEEDED',
+    { Status: 'ACCOUNT_DAILY_QUOTA_EXCEEDED' },
+    { outcome: 'unsent', failure: { retryable: false } },
+  ],
+  [
+    'ACCOUNT_SUSPENDED',
+    { Status: 'ACCOUNT_SUSPENDED' },
+    { outcome: 'unsent', failure: { scope: 'provider' } },
+  ],
+  [
+    'MAIL_FROM_DOMAIN_NOT_VERIFIED',
+    { Status: 'MAIL_FROM_DOMAIN_NOT_VERIFIED' },
+    { outcome: 'unsent', failure: { scope: 'sender' } },
+  ],
+  ['FAILED', { Status: 'FAILED' }, { outcome: 'unsent', failure: { retryable: false } }],
+  [
+    'a status of next year',
+    { Status: 'CONFIGURATION_SET_DOES_NOT_EXIST' },
+    { outcome: 'unsent', failure: { code: 'CONFIGURATION_SET_DOES_NOT_EXIST' } },
+  ],
+  ['no status', {}, { outcome: 'unknown' }],
+  ['no entry', null, { outcome: 'unknown' }],
+];
+
+describe('Each entry of a bulk answer means what SES says of it', () => {
+  it.each(ENTRIES)('%s', (_, entry, expected) => {
+    const good = { Status: 'SUCCESS', MessageId: 'good' };
+    const given = answer(200, { BulkEmailEntryResults: [good, entry] });
+    expect(bulkOutcomes(given, 2)).toMatchObject([{ outcome: 'accepted' }, expected]);
+  });
+
+  it.each([
+    ['of another number of entries', answer(200, { BulkEmailEntryResults: [] })],
+    [
+      'cut off',
+      answer(200, '{"BulkEmailEntryResults":[{"Status":"SUCCESS"', { isComplete: false }),
+    ],
+    ['without entries', answer(200, {})],
+  ])('an answer %s leaves all of them unknown', (_, given) => {
+    expect(bulkOutcomes(given, 2)).toMatchObject([{ outcome: 'unknown' }, { outcome: 'unknown' }]);
+  });
+});

@@ -1,0 +1,148 @@
+import { SesClient } from '../../../lib/transport/ses/ses-client.js';
+import type { SesCall } from '../../../lib/transport/ses/ses-call.js';
+import { SesServer } from '../../fixtures/api/ses-server.js';
+
+const CALL: SesCall = {
+  operation: 'SendEmail',
+  input: {
+    FromEmailAddress: 'shop@example.com',
+    Destination: { ToAddresses: ['ada@example.org'] },
+    Content: { Simple: { Subject: { Data: 'S' }, Body: { Text: { Data: 'T' } } } },
+  },
+};
+
+let server: SesServer;
+let client: SesClient;
+
+beforeEach(async () => {
+  server = await SesServer.start();
+});
+afterEach(async () => {
+  await client.close();
+  await server.close();
+});
+
+function start(more: object = {}) {
+  client = new SesClient({ ...server.options, maxSockets: 2, ...more });
+  return client;
+}
+
+const patience = () => AbortSignal.timeout(5_000);
+
+describe('A call is one signed request', () => {
+  it('over a kept connection', async () => {
+    start();
+    for (let i = 0; i < 5; i += 1) {
+      expect(await client.call(CALL, patience())).toMatchObject({ kind: 'answer', status: 200 });
+    }
+    expect(server.deliveries).toHaveLength(5);
+    expect(server.connections).toBe(1);
+  });
+
+  it('over no more connections than allowed', async () => {
+    start();
+    await Promise.all(Array.from({ length: 20 }, () => client.call(CALL, patience())));
+    expect(server.connections).toBe(2);
+  });
+
+  it.each([429, 500, 502, 503, 504])('never made again after %i', async (status) => {
+    start();
+    server.override = () => ({ status, body: {} });
+    expect(await client.call(CALL, patience())).toMatchObject({ kind: 'answer', status });
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it('never made again after a broken connection', async () => {
+    start();
+    server.override = () => (socket) => socket.resetAndDestroy();
+    expect(await client.call(CALL, patience())).toMatchObject({
+      kind: 'fault',
+      mayHaveArrived: true,
+    });
+    expect(server.calls).toHaveLength(1);
+  });
+});
+
+describe('What is not sent is known not to be', () => {
+  const before = { ...process.env };
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  it('without credentials', async () => {
+    for (const name of Object.keys(process.env))
+      if (name.startsWith('AWS_')) delete process.env[name];
+    Object.assign(process.env, {
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+      AWS_CONFIG_FILE: '/nonexistent',
+    });
+    start({ credentials: undefined });
+    expect(await client.call(CALL, patience())).toEqual({
+      kind: 'unmade',
+      code: 'CredentialsProviderError',
+    });
+    expect(server.calls).toEqual([]);
+  });
+
+  it('with the credentials of the environment it goes', async () => {
+    const { accessKeyId, secretAccessKey } = server.options.credentials;
+    process.env['AWS_ACCESS_KEY_ID'] = accessKeyId;
+    process.env['AWS_SECRET_ACCESS_KEY'] = secretAccessKey;
+    start({ credentials: undefined });
+    expect(await client.call(CALL, patience())).toMatchObject({ status: 200 });
+  });
+
+  it('when time is up before', async () => {
+    start();
+    expect(await client.call(CALL, AbortSignal.abort())).toMatchObject({
+      kind: 'fault',
+      isAborted: true,
+      mayHaveArrived: false,
+    });
+    expect(server.calls).toEqual([]);
+  });
+
+  it('while time runs out in looking for credentials, and later neither', async () => {
+    let find: (found: object) => void = () => undefined;
+    const found = new Promise<object>((resolve) => {
+      find = resolve;
+    });
+    start({ credentials: () => found });
+    const stop = new AbortController();
+    const call = client.call(CALL, stop.signal);
+    stop.abort();
+    expect(await call).toMatchObject({ kind: 'fault', isAborted: true, mayHaveArrived: false });
+    find(server.options.credentials);
+    await client.call(CALL, patience());
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it('when the SDK refuses the input', async () => {
+    start();
+    const input = {
+      get Content(): never {
+        throw new TypeError('planted secret');
+      },
+    };
+    const result = await client.call(
+      { operation: 'SendEmail', input } as unknown as SesCall,
+      patience(),
+    );
+    expect(result).toEqual({ kind: 'unmade', code: 'TypeError' });
+  });
+});
+
+describe('Nothing of the request is in the result', () => {
+  it('also where the answer repeats it', async () => {
+    start({ credentials: { ...server.options.credentials, sessionToken: 'planted/token=' } });
+    server.override = ({ request }) => ({
+      status: 403,
+      headers: { 'x-echo': request.headers.authorization! },
+      body: { message: JSON.stringify(request.headers) },
+    });
+    const text = JSON.stringify(await client.call(CALL, patience()));
+    expect(text).toContain('x-amz-date');
+    expect(text).not.toMatch(/planted|AKIALOOPBACK|Signature=[0-9a-f]/);
+  });
+});
