@@ -22,7 +22,7 @@ export type {
   OutgoingEmail,
   SubstitutionValue,
 } from './message/outgoing-email.js';
-export { renderContent, type RenderedContent } from './message/substitutions.js';
+export { placeholdersIn, renderContent, type RenderedContent } from './message/substitutions.js';
 export { envelopeRecipients } from './message/envelope.js';
 
 export { MailProvider } from './registry/mail-provider.decorator.js';
@@ -63,11 +63,16 @@ export {
 export type { BulkMessages } from './bulk/message-source.js';
 export type { BulkOptions, SendOptions, StreamOptions } from './bulk/send-options.js';
 
+export type { BrevoOptions } from './providers/brevo/brevo.options.js';
 export { MailboxStore } from './providers/mailbox/mailbox.store.js';
 export type { CapturedMail } from './providers/mailbox/captured-mail.js';
 export type { MailboxFilter } from './providers/mailbox/mailbox.filter.js';
 export type { MailboxOptions } from './providers/mailbox/mailbox.options.js';
-export type { SmtpOptions } from './providers/smtp/smtp.options.js';
+export type { MailgunOptions } from './providers/mailgun/mailgun.options.js';
+export type { PostmarkOptions } from './providers/postmark/postmark.options.js';
+export type { SesOptions } from './providers/ses/ses.options.js';
+export type { SendGridOptions } from './providers/sendgrid/sendgrid.options.js';
+export type { SmtpDsnOptions, SmtpOptions } from './providers/smtp/smtp.options.js';
 
 export { MailBridgeError, isMailBridgeError } from './errors/mail-bridge.error.js';
 export { ConfigurationError, isConfigurationError } from './errors/configuration.error.js';

@@ -1,5 +1,10 @@
 import type { AddressInput, OneOrMany } from '../message/mail-address.js';
+import type { BrevoOptions } from '../providers/brevo/brevo.options.js';
 import type { MailboxOptions } from '../providers/mailbox/mailbox.options.js';
+import type { MailgunOptions } from '../providers/mailgun/mailgun.options.js';
+import type { PostmarkOptions } from '../providers/postmark/postmark.options.js';
+import type { SesOptions } from '../providers/ses/ses.options.js';
+import type { SendGridOptions } from '../providers/sendgrid/sendgrid.options.js';
 import type { SmtpOptions } from '../providers/smtp/smtp.options.js';
 
 /** What a message is given where it says nothing itself. */
@@ -34,6 +39,11 @@ export interface CommonProviderOptions {
  */
 export interface MailProviderOptionsMap {
   smtp?: (SmtpOptions & CommonProviderOptions) | undefined;
+  mailgun?: (MailgunOptions & CommonProviderOptions) | undefined;
+  postmark?: (PostmarkOptions & CommonProviderOptions) | undefined;
+  ses?: (SesOptions & CommonProviderOptions) | undefined;
+  sendgrid?: (SendGridOptions & CommonProviderOptions) | undefined;
+  brevo?: (BrevoOptions & CommonProviderOptions) | undefined;
   mailbox?: (MailboxOptions & CommonProviderOptions) | undefined;
 }
 

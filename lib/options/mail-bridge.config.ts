@@ -43,7 +43,6 @@ class Environment {
 const NOT_YET: Readonly<Record<string, string>> = {
   MAIL_RETRY_ATTEMPTS: 'retries are not part of this version; unset it',
   MAIL_RATE_LIMIT: 'rate limits are not part of this version; unset it',
-  MAIL_API_KEY: 'the API providers are not part of this version; unset it',
 };
 
 /**
@@ -63,7 +62,7 @@ export function optionsFromEnvironment(variables: NodeJS.ProcessEnv): MailBridge
   const options: MailBridgeOptions = {
     provider,
     defaults: { from: env.text('MAIL_FROM'), replyTo: env.text('MAIL_REPLY_TO') },
-    providers: provider === 'smtp' ? { smtp: readSmtp(env) } : {},
+    providers: readProviderOptions(env, provider),
     bulk: { concurrency: env.integer('MAIL_CONCURRENCY') },
     timeoutMs: env.integer('MAIL_TIMEOUT_MS'),
   };
@@ -80,6 +79,34 @@ function readProvider(env: Environment): string {
     );
   }
   return provider;
+}
+
+/** How the options of each provider are read: only those of the provider that is configured. */
+const READERS: Readonly<Record<string, (env: Environment) => object>> = {
+  smtp: readSmtp,
+  sendgrid: (env) => ({ apiKey: readKey(env, 'SENDGRID_API_KEY') }),
+  postmark: (env) => ({ serverToken: readKey(env, 'POSTMARK_SERVER_TOKEN') }),
+  mailgun: readMailgun,
+  brevo: (env) => ({ apiKey: readKey(env, 'BREVO_API_KEY') }),
+  ses: (env) => ({ region: env.text('AWS_REGION') }),
+};
+
+function readProviderOptions(env: Environment, provider: string): Record<string, object> {
+  const read = Object.hasOwn(READERS, provider) ? READERS[provider] : undefined;
+  return read === undefined ? {} : { [provider]: read(env) };
+}
+
+/** The key of an API provider; `MAIL_API_KEY` stands in for a variable of its own. */
+function readKey(env: Environment, name: string): string | undefined {
+  return env.text(name) ?? env.text('MAIL_API_KEY');
+}
+
+function readMailgun(env: Environment) {
+  return {
+    apiKey: readKey(env, 'MAILGUN_API_KEY'),
+    domain: env.text('MAILGUN_DOMAIN'),
+    region: env.text('MAILGUN_REGION'),
+  };
 }
 
 function readSmtp(env: Environment) {

@@ -1,7 +1,17 @@
 import type { MailProviderStrategy } from '../contract/mail-provider.strategy.js';
 import type { OptionReader } from '../contract/option-reader.js';
+import { readMailgunOptions } from './mailgun/mailgun.options.js';
+import { MailgunProvider } from './mailgun/mailgun.provider.js';
+import { readBrevoOptions } from './brevo/brevo.options.js';
+import { BrevoProvider } from './brevo/brevo.provider.js';
 import { readMailboxOptions } from './mailbox/mailbox.options.js';
 import { MailboxProvider } from './mailbox/mailbox.provider.js';
+import { readPostmarkOptions } from './postmark/postmark.options.js';
+import { PostmarkProvider } from './postmark/postmark.provider.js';
+import { readSesOptions } from './ses/ses.options.js';
+import { SesProvider } from './ses/ses.provider.js';
+import { readSendGridOptions } from './sendgrid/sendgrid.options.js';
+import { SendGridProvider } from './sendgrid/sendgrid.provider.js';
 import { readSmtpOptions } from './smtp/smtp.options.js';
 import { SmtpProvider } from './smtp/smtp.provider.js';
 
@@ -35,7 +45,42 @@ export const BUILT_IN_PROVIDERS: Readonly<Record<string, BuiltInProvider>> = {
         maxConnections: context.maxInFlight,
         timeoutMs: context.timeoutMs,
       });
-      return () => new SmtpProvider(options);
+      return () => new SmtpProvider(options, context.maxBytes);
+    },
+  },
+  mailgun: {
+    peers: ['@nestjs/axios', 'axios'],
+    configure: (reader, context) => {
+      const options = readMailgunOptions(reader, context);
+      return () => new MailgunProvider(options);
+    },
+  },
+  postmark: {
+    peers: ['@nestjs/axios', 'axios'],
+    configure: (reader, context) => {
+      const options = readPostmarkOptions(reader, context);
+      return () => new PostmarkProvider(options);
+    },
+  },
+  ses: {
+    peers: ['@aws-sdk/client-sesv2'],
+    configure: (reader, context) => {
+      const options = readSesOptions(reader, context);
+      return () => new SesProvider(options, context.maxBytes);
+    },
+  },
+  sendgrid: {
+    peers: ['@nestjs/axios', 'axios'],
+    configure: (reader, context) => {
+      const options = readSendGridOptions(reader, context);
+      return () => new SendGridProvider(options);
+    },
+  },
+  brevo: {
+    peers: ['@nestjs/axios', 'axios'],
+    configure: (reader, context) => {
+      const options = readBrevoOptions(reader, context);
+      return () => new BrevoProvider(options);
     },
   },
   mailbox: {

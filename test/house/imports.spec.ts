@@ -10,17 +10,57 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   contract: ['message', 'errors'],
   registry: ['contract', 'errors'],
   mime: ['message', 'errors'],
+  'transport/http': ['errors'],
   'transport/smtp': ['errors'],
+  // The SDK signs, the connections of `http` carry.
+  'transport/ses': ['transport/http', 'errors'],
   delivery: ['contract', 'message', 'errors'],
   bulk: ['delivery', 'contract', 'message', 'errors'],
+  // What the API providers have in common.
+  'providers/api': ['contract', 'message', 'transport/http', 'errors'],
   'providers/smtp': ['contract', 'message', 'mime', 'transport/smtp', 'errors'],
+  'providers/ses': [
+    'contract',
+    'message',
+    'mime',
+    'transport/ses',
+    'transport/http',
+    'providers/api',
+    'errors',
+  ],
+  'providers/mailgun': ['contract', 'message', 'transport/http', 'providers/api', 'errors'],
+  'providers/postmark': ['contract', 'message', 'transport/http', 'providers/api', 'errors'],
+  'providers/sendgrid': [
+    'contract',
+    'message',
+    'mime',
+    'transport/http',
+    'providers/api',
+    'errors',
+  ],
+  'providers/brevo': ['contract', 'message', 'mime', 'transport/http', 'providers/api', 'errors'],
   'providers/mailbox': ['contract', 'message', 'mime', 'errors'],
   // The table of the built-in providers.
-  providers: ['providers/smtp', 'providers/mailbox', 'contract', 'errors'],
+  providers: [
+    'providers/smtp',
+    'providers/sendgrid',
+    'providers/brevo',
+    'providers/postmark',
+    'providers/mailgun',
+    'providers/ses',
+    'providers/mailbox',
+    'contract',
+    'errors',
+  ],
   // Every option there is: what it means is said where it is obeyed.
   options: [
     'providers',
     'providers/smtp',
+    'providers/sendgrid',
+    'providers/brevo',
+    'providers/postmark',
+    'providers/mailgun',
+    'providers/ses',
     'providers/mailbox',
     'delivery',
     'contract',
@@ -31,6 +71,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that only some folders may know. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
+  '@aws-sdk/client-sesv2': ['transport/ses'],
   nodemailer: ['mime', 'transport/smtp'],
   'postal-mime': ['providers/mailbox'],
 };

@@ -5,11 +5,14 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { HttpAnswer, HttpFault, HttpRequest, HttpResult } from './http-result.js';
 
 /** Bytes of an answer that are kept; a provider's longest is a few kilobytes for each message of a batch. */
 export const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** How long a connection may take to stand, TLS included, from the moment it is opened. */
+const CONNECT_MS = 5_000;
 
 /**
  * One request and its answer over node:http: never redirected, never through a proxy, never compressed.
@@ -20,6 +23,7 @@ export function exchange(
   { method, url, headers, body }: HttpRequest,
   agent: Agent,
   signal: AbortSignal,
+  connectMs = CONNECT_MS,
 ): Promise<HttpResult> {
   if (signal.aborted) return Promise.resolve(fault('ABORTED', false, true));
   return new Promise((resolve) => {
@@ -36,6 +40,7 @@ export function exchange(
       settle(fault('ABORTED', arrived, true));
     };
     signal.addEventListener('abort', abort, { once: true });
+    request.on('socket', (socket: MaybeSecure) => limitConnecting(socket, connectMs));
     // A request that was settled may still emit an error.
     request.on('error', (error: NodeJS.ErrnoException) => {
       settle(fault(error.code ?? 'ERR_HTTP', mayHaveArrived(request), false));
@@ -43,6 +48,11 @@ export function exchange(
     request.on('response', (response) => {
       signal.removeEventListener('abort', abort);
       void readAnswer(response, signal).then(settle);
+    });
+    // Nobody asked for another protocol; without this the request would never end.
+    request.on('upgrade', (response, socket) => {
+      socket.destroy();
+      settle(answer(response, '', true));
     });
     request.end(body);
   });
@@ -52,11 +62,31 @@ function fault(code: string, arrived: boolean, isAborted: boolean): HttpFault {
   return { kind: 'fault', code, mayHaveArrived: arrived, isAborted };
 }
 
+/** A socket, and what only one with TLS has. */
+type MaybeSecure = Socket & { readonly secureConnecting?: boolean };
+
 /** Node counts what waits behind an unfinished TLS handshake as written. */
 function mayHaveArrived(request: ClientRequest): boolean {
-  const socket = request.socket as (TLSSocket & { secureConnecting?: boolean }) | null;
-  if (socket === null || socket.connecting || socket.secureConnecting === true) return false;
-  return request.writableFinished;
+  const socket: MaybeSecure | null = request.socket;
+  return socket !== null && !isConnecting(socket) && request.writableFinished;
+}
+
+function isConnecting({ connecting, secureConnecting }: MaybeSecure): boolean {
+  return connecting || secureConnecting === true;
+}
+
+/** Ends a new connection that does not stand in time; one that is kept stands already. */
+function limitConnecting(socket: MaybeSecure, connectMs: number): void {
+  if (!isConnecting(socket)) return;
+  const late = () => socket.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }));
+  const timer = setTimeout(late, connectMs);
+  const stands = 'secureConnecting' in socket ? 'secureConnect' : 'connect';
+  for (const event of [stands, 'close']) socket.once(event, () => clearTimeout(timer));
+}
+
+function answer(response: IncomingMessage, body: string, isComplete: boolean): HttpAnswer {
+  const { statusCode = 0, headers } = response;
+  return { kind: 'answer', status: statusCode, headers: joined(headers), body, isComplete };
 }
 
 /** Reads as much of the body as comes, in time and within bounds. */
@@ -66,14 +96,7 @@ function readAnswer(response: IncomingMessage, signal: AbortSignal): Promise<Htt
     let size = 0;
     const finish = (isComplete: boolean) => {
       signal.removeEventListener('abort', cut);
-      const body = Buffer.concat(chunks).toString('utf8');
-      resolve({
-        kind: 'answer',
-        status: response.statusCode ?? 0,
-        headers: joined(response.headers),
-        body,
-        isComplete,
-      });
+      resolve(answer(response, Buffer.concat(chunks).toString('utf8'), isComplete));
     };
     const cut = () => {
       finish(false);

@@ -1,12 +1,7 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { HttpService } from '@nestjs/axios';
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
-import { exchange } from './exchange.js';
+import { Connections } from './connections.js';
 import type { HttpRequest, HttpResult } from './http-result.js';
-
-// Shorter than the servers' own limits: a request must not meet a connection that is being closed.
-const IDLE_MS = 4_000;
 
 /** How a client connects. */
 export interface HttpClientOptions {
@@ -19,14 +14,11 @@ export interface HttpClientOptions {
  * which knows how far each request has come. Both packages are loaded with the first request.
  */
 export class HttpClient {
-  readonly #http: HttpAgent;
-  readonly #https: HttpsAgent;
+  readonly #connections: Connections;
   #service: Promise<HttpService> | undefined;
 
   constructor({ maxSockets }: HttpClientOptions) {
-    const options = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets, timeout: IDLE_MS };
-    this.#http = new HttpAgent(options);
-    this.#https = new HttpsAgent({ ...options, minVersion: 'TLSv1.2' });
+    this.#connections = new Connections(maxSockets);
   }
 
   /** Makes one request. Always resolves; the signal bounds the whole of it. */
@@ -43,8 +35,7 @@ export class HttpClient {
 
   /** Closes every connection. */
   close(): void {
-    this.#http.destroy();
-    this.#https.destroy();
+    this.#connections.close();
   }
 
   private exchange(
@@ -55,18 +46,17 @@ export class HttpClient {
     const request: HttpRequest = {
       method: method?.toUpperCase() === 'GET' ? 'GET' : 'POST',
       url,
-      headers: headers.toJSON(true) as Record<string, string>,
+      headers: headers.toJSON(true),
       ...(body !== undefined && { body }),
     };
-    return exchange(request, url.startsWith('https:') ? this.#https : this.#http, signal);
+    return this.#connections.exchange(request, signal);
   }
 }
 
 async function load(): Promise<HttpService> {
-  const [{ HttpService: Service }, { default: axios }] = await Promise.all([
-    import('@nestjs/axios'),
-    import('axios'),
-  ]);
+  // One after the other: jest's module loader cannot link two that import the same file at once.
+  const { HttpService: Service } = await import('@nestjs/axios');
+  const { default: axios } = await import('axios');
   // Answers pass as they are: what they mean is for the provider to say.
   return new Service(axios.create({ transformRequest: [], transformResponse: [] }));
 }
