@@ -18,11 +18,13 @@ export class Lifecycle {
   }
 
   /** Counts a piece of work as running until it settles. */
-  track<T>(work: Promise<T>): Promise<T> {
+  async track<T>(work: Promise<T>): Promise<T> {
     this.#running.add(work);
-    const done = () => void this.#running.delete(work);
-    void work.then(done, done);
-    return work;
+    try {
+      return await work;
+    } finally {
+      this.#running.delete(work);
+    }
   }
 
   /** Ends the intake; what is in flight has `drainTimeoutMs` from now. Only the first call counts. */

@@ -15,7 +15,7 @@ const OPTIONS: Readonly<Record<string, object>> = {
 
 interface Row {
   readonly what: string;
-  of(capabilities: ProviderCapabilities, batch: number | undefined): string;
+  readonly of: (capabilities: ProviderCapabilities, batch: number | undefined) => string;
 }
 
 const ROWS: readonly Row[] = [
