@@ -1,4 +1,5 @@
 import { Type } from 'class-transformer';
+import { isObservable } from 'rxjs';
 import { ArrayNotEmpty, IsArray, ValidateNested } from 'class-validator';
 import { EmailMessageDto } from '../message/email-message.dto.js';
 import { MessageField } from '../message/message-field.decorator.js';
@@ -23,10 +24,6 @@ export class BulkEmailDto {
 
 /** True for a `BulkEmailDto` or a plain object of that shape. */
 export function isBulkEmail(value: unknown): value is BulkEmailDto {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !(Symbol.iterator in value) &&
-    'messages' in value
-  );
+  if (typeof value !== 'object' || value === null || !('messages' in value)) return false;
+  return !(Symbol.iterator in value) && !(Symbol.asyncIterator in value) && !isObservable(value);
 }

@@ -8,6 +8,7 @@ import { MailBridgeError } from '../errors/mail-bridge.error.js';
 import { BulkTally, type BulkProgress, type KeepResponses } from './bulk-response.dto.js';
 import { BulkSourceError } from './bulk-source.error.js';
 import { Intake, type Admit, type Work } from './intake.js';
+import { SourceReader } from './source-reader.js';
 import type { MessageSource } from './message-source.js';
 
 /** What a bulk needs to run. */
@@ -31,7 +32,7 @@ export interface BulkPlan {
  */
 export class BulkRun {
   readonly tally: BulkTally;
-  #intake: Intake | undefined;
+  #source: SourceReader | undefined;
 
   constructor(private readonly plan: BulkPlan) {
     this.tally = new BulkTally(plan.keepResponses);
@@ -39,7 +40,7 @@ export class BulkRun {
 
   /** Whether the source was taken to its end. */
   get complete(): boolean {
-    return this.#intake?.complete ?? false;
+    return this.#source?.isComplete ?? false;
   }
 
   /**
@@ -48,15 +49,16 @@ export class BulkRun {
    */
   responses(): Observable<EmailResponseDto> {
     return new Observable<EmailResponseDto>((subscriber) => {
-      if (this.#intake !== undefined) {
+      if (this.#source !== undefined) {
         subscriber.error(subscribedTwice());
         return undefined;
       }
       const { source, admit, channel, lookAhead, stops } = this.plan;
       const { signal, stop, dispose } = stopSignal(...stops);
       const limits = channel.callLimits;
-      this.#intake = new Intake(source, admit, { limits, lookAhead, stop: signal });
-      const running = this.run(this.#intake, signal).subscribe(subscriber);
+      this.#source = new SourceReader(source, signal);
+      const intake = new Intake(this.#source, admit, { limits, lookAhead });
+      const running = this.run(intake, this.#source, signal).subscribe(subscriber);
       return () => {
         stop();
         dispose();
@@ -65,16 +67,20 @@ export class BulkRun {
     });
   }
 
-  private run(intake: Intake, stop: AbortSignal): Observable<EmailResponseDto> {
+  private run(
+    intake: Intake,
+    source: SourceReader,
+    stop: AbortSignal,
+  ): Observable<EmailResponseDto> {
     const pullers = range(0, this.plan.concurrency).pipe(
       mergeMap(() => this.puller(intake, stop), this.plan.concurrency),
     );
     const leftOver = defer(() => from(this.leftOver(intake)));
-    const end = defer(() =>
-      intake.failure === undefined
-        ? EMPTY
-        : throwError(() => new BulkSourceError(this.tally.response(false), intake.failure?.error)),
-    );
+    const end = defer(() => {
+      const { failure } = source;
+      if (failure === undefined) return EMPTY;
+      return throwError(() => new BulkSourceError(this.tally.response(false), failure.error));
+    });
     return concat(concat(pullers, leftOver).pipe(tap((response) => this.count(response))), end);
   }
 
@@ -109,7 +115,7 @@ export class BulkRun {
 
   /** What an early end left in a source that can be looked into was never tried. */
   private *leftOver(intake: Intake): Iterable<EmailResponseDto> {
-    if (intake.complete || this.plan.source.rest === undefined) return;
+    if (this.complete || this.plan.source.rest === undefined) return;
     let index = intake.taken;
     for (const message of this.plan.source.rest()) {
       yield cancelled(idOf(message), index, this.plan.channel.name);

@@ -69,12 +69,15 @@ export class BulkSender {
     options: BulkOptions,
     providers: BulkProviders,
   ): BulkRun {
-    const { messages, ...common }: BulkInput = isBulkEmail(input) ? input : { messages: input };
+    const { messages, defaultFrom, tags, ...unknown }: BulkInput = isBulkEmail(input)
+      ? input
+      : { messages: input };
+    refuseUnknown(unknown);
     const { provider, signal, concurrency, onProgress, keepResponses } = checkBulkOptions(options);
     const channel = providers.channel(provider);
     const defaults = withBulkDefaults(providers.defaults(channel.name), {
-      defaultFrom: options.defaultFrom ?? common.defaultFrom,
-      tags: options.tags ?? common.tags,
+      defaultFrom: options.defaultFrom ?? defaultFrom,
+      tags: options.tags ?? tags,
     });
     return new BulkRun({
       source: openSource(messages),
@@ -99,13 +102,19 @@ export class BulkSender {
     };
   }
 
-  /** What a callback throws must not end the bulk. */
-  private harmless(callback: (progress: BulkProgress) => void) {
+  /** What a callback throws, also later, must not end the bulk; one warning is enough. */
+  private harmless(callback: (progress: BulkProgress) => unknown) {
+    let isWarned = false;
+    const warn = () => {
+      if (!isWarned) this.parts.warn('onProgress threw; the bulk goes on');
+      isWarned = true;
+    };
     return (progress: BulkProgress): void => {
       try {
-        callback(progress);
+        const returned = callback(progress);
+        if (returned !== undefined) void Promise.resolve(returned).catch(warn);
       } catch {
-        this.parts.warn('onProgress threw; the bulk goes on');
+        warn();
       }
     };
   }
@@ -122,4 +131,10 @@ function withBulkDefaults(
   );
   if (problems.length > 0) throw new InvalidMessageError(problems);
   return mergeDefaults(base, own);
+}
+
+/** @throws InvalidMessageError for keys that a BulkEmailDto does not have */
+function refuseUnknown(rest: object): void {
+  const problems = Object.keys(rest).map((path) => ({ path, message: 'is not a known field' }));
+  if (problems.length > 0) throw new InvalidMessageError(problems);
 }

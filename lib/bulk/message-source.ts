@@ -24,14 +24,34 @@ export function openSource(messages: unknown): MessageSource {
   if (isObservable(messages)) return new ObservableSource(messages);
   if (typeof messages === 'object' && messages !== null) {
     if (Symbol.asyncIterator in messages) {
-      return (messages as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+      const source = messages as AsyncIterable<unknown>;
+      return new IteratorSource(() => source[Symbol.asyncIterator]());
     }
-    if (Symbol.iterator in messages) return (messages as Iterable<unknown>)[Symbol.iterator]();
+    if (Symbol.iterator in messages) {
+      const source = messages as Iterable<unknown>;
+      return new IteratorSource(() => source[Symbol.iterator]());
+    }
   }
   throw new MailBridgeError(
     'The messages of a bulk must be an array, an iterable, an async iterable, an Observable or a BulkEmailDto',
     'INVALID_SOURCE',
   );
+}
+
+/** An iterator, opened with the first message: one that fails to open has failed as a source. */
+class IteratorSource implements MessageSource {
+  #iterator: Iterator<unknown> | AsyncIterator<unknown> | undefined;
+
+  constructor(private readonly open: () => Iterator<unknown> | AsyncIterator<unknown>) {}
+
+  next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>> {
+    this.#iterator ??= this.open();
+    return this.#iterator.next();
+  }
+
+  return(): unknown {
+    return this.#iterator?.return?.();
+  }
 }
 
 /** An array: its length is known, and what an early end leaves over can be accounted for. */

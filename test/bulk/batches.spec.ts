@@ -97,6 +97,42 @@ describe('A provider with native batches gets messages that may share a call tog
     await expect(mail.sendBulk(source)).resolves.toMatchObject({ total: 2, successful: 2 });
   });
 
+  it('and loses nothing of a source that pauses while the provider is busy', async () => {
+    const mail = await start();
+    const source = (async function* () {
+      for (const each of messages(12)) {
+        yield each;
+        await delay(60);
+      }
+    })();
+    provider.answer = (emails) => emails.map(() => accepted());
+    const send = provider.send.bind(provider);
+    provider.send = async (email, context) => {
+      await delay(200);
+      return send(email, context);
+    };
+    const result = await mail.sendBulk(source, { concurrency: 1 });
+    expect(result).toMatchObject({ total: 12, successful: 12, complete: true });
+  });
+
+  it('nor an error of such a source', async () => {
+    const mail = await start();
+    const source = (async function* () {
+      yield message();
+      await delay(60);
+      throw new Error('gone');
+    })();
+    const send = provider.send.bind(provider);
+    provider.send = async (email, context) => {
+      await delay(200);
+      return send(email, context);
+    };
+    await expect(mail.sendBulk(source, { concurrency: 1 })).rejects.toMatchObject({
+      name: 'BulkSourceError',
+      response: { total: 1, successful: 1 },
+    });
+  });
+
   it('and nothing of a refused message', async () => {
     const mail = await start();
     const result = await mail.sendBulk([...messages(4), message('nobody'), ...messages(4)]);

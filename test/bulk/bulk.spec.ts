@@ -10,6 +10,7 @@ import {
   type MailBridgeService,
 } from 'nest-mailbridge';
 import { setImmediate } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { startMailBridge } from '../fixtures/application.js';
 import { SCRIPTED, ScriptedProvider, message, messages } from '../fixtures/scripted-provider.js';
 
@@ -172,13 +173,27 @@ describe('A bulk takes what its options say', () => {
     expect(seen[0]).not.toHaveProperty('total');
   });
 
-  it('and goes on when onProgress throws', async () => {
-    const result = await mail.sendBulk(messages(5), {
-      onProgress: () => {
+  it.each([
+    [
+      'throws',
+      () => {
         throw new Error('display broken');
       },
-    });
-    expect(result.successful).toBe(5);
+    ],
+    ['fails later', async () => Promise.reject(new Error('display broken'))],
+  ])('and goes on when onProgress %s', async (_, onProgress) => {
+    const rejections: unknown[] = [];
+    const note = (reason: unknown) => rejections.push(reason);
+    process.on('unhandledRejection', note);
+    const result = await mail.sendBulk(messages(5), { onProgress });
+    await setImmediate();
+    process.off('unhandledRejection', note);
+    expect([result.successful, rejections]).toEqual([5, []]);
+  });
+
+  it('and refuses what a BulkEmailDto does not have', async () => {
+    const bulk = { messages: messages(1), defaultForm: 'a@example.com' };
+    await expect(mail.sendBulk(bulk)).rejects.toThrow(/defaultForm: is not a known field/);
   });
 
   it.each([
@@ -238,7 +253,7 @@ describe('The source is taken only as fast as its messages are sent', () => {
     expect(isBulkSourceError(result)).toBe(true);
     expect(result).toMatchObject({
       response: { total: 100_000 },
-      cause: { code: 'OBSERVABLE_OVERFLOW' },
+      sourceError: { code: 'OBSERVABLE_OVERFLOW' },
     });
   });
 });
@@ -255,9 +270,20 @@ describe('A source that throws', () => {
     expect(isBulkSourceError(error)).toBe(true);
     expect(error.response).toMatchObject({ total: 3, successful: 3, complete: false });
     expect(error.response.responses).toHaveLength(3);
-    expect(error.cause).toMatchObject({ message: 'database of ada@example.com gone' });
+    expect(error.sourceError).toMatchObject({ message: 'database of ada@example.com gone' });
     expect(JSON.stringify(error)).not.toContain('ada@');
+    expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain('ada@');
     expect(error.message).toContain('after 3 messages');
+  });
+
+  it('also when it cannot be opened at all', async () => {
+    const source = {
+      [Symbol.iterator]: () => {
+        throw new Error('gone');
+      },
+    };
+    const error = await mail.sendBulk(source).catch((caught: unknown) => caught);
+    expect(isBulkSourceError(error)).toBe(true);
   });
 
   it.each([
@@ -329,6 +355,20 @@ describe('An abort ends the intake', () => {
       successful: 1,
       complete: false,
     });
+  });
+
+  it('also of a source that never pauses', async () => {
+    const abort = new AbortController();
+    let taken = 0;
+    const endless = (function* () {
+      for (;;) {
+        taken += 1;
+        yield { to: 'nobody' };
+      }
+    })();
+    setTimeout(() => abort.abort(), 1);
+    const result = await mail.sendBulk(endless, { signal: abort.signal, keepResponses: 'none' });
+    expect(result).toMatchObject({ total: taken, complete: false });
   });
 
   it('before the bulk began cancels all of an array', async () => {
