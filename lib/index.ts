@@ -2,12 +2,17 @@ export { MailBridgeModule } from './mail-bridge.module.js';
 export type { MailBridgeModuleExtras } from './mail-bridge.module-definition.js';
 export { MAIL_BRIDGE_OPTIONS } from './mail-bridge.providers.js';
 export { MailBridgeService } from './mail-bridge.service.js';
-export { InjectMailBridge, getMailBridgeToken } from './mail-bridge.tokens.js';
+export {
+  InjectMailBridge,
+  getMailBridgeToken,
+  getMailboxStoreToken,
+} from './mail-bridge.tokens.js';
 
 export { mailBridgeConfig } from './options/mail-bridge.config.js';
 export type {
   CommonProviderOptions,
   MailBridgeOptions,
+  MailBridgeOptionsFactory,
   MailDefaults,
   MailProviderOptionsMap,
 } from './options/mail-bridge-options.js';
@@ -65,13 +70,14 @@ export type { BulkOptions, SendOptions, StreamOptions } from './bulk/send-option
 
 export type { BrevoOptions } from './providers/brevo/brevo.options.js';
 export { MailboxStore } from './providers/mailbox/mailbox.store.js';
-export type { CapturedMail } from './providers/mailbox/captured-mail.js';
+export type { CapturedAttachment, CapturedMail } from './providers/mailbox/captured-mail.js';
 export type { MailboxFilter } from './providers/mailbox/mailbox.filter.js';
 export type { MailboxOptions } from './providers/mailbox/mailbox.options.js';
 export type { MailgunOptions } from './providers/mailgun/mailgun.options.js';
 export type { PostmarkOptions } from './providers/postmark/postmark.options.js';
 export type { SesOptions } from './providers/ses/ses.options.js';
 export type { SendGridOptions } from './providers/sendgrid/sendgrid.options.js';
+export type { DkimOptions } from './mime/dkim.js';
 export type { SmtpDsnOptions, SmtpOptions } from './providers/smtp/smtp.options.js';
 
 export { MailBridgeError, isMailBridgeError } from './errors/mail-bridge.error.js';

@@ -1,10 +1,10 @@
 import type { FactoryProvider, InjectionToken, Provider } from '@nestjs/common';
 import { MailBridgeService } from './mail-bridge.service.js';
-import { getMailBridgeToken } from './mail-bridge.tokens.js';
+import { getMailBridgeToken, getMailboxStoreToken } from './mail-bridge.tokens.js';
 import type { MailBridgeOptions } from './options/mail-bridge-options.js';
 import { resolveOptions } from './options/resolve-options.js';
 import { MailboxProvider } from './providers/mailbox/mailbox.provider.js';
-import { MailboxStore } from './providers/mailbox/mailbox.store.js';
+import type { MailboxStore } from './providers/mailbox/mailbox.store.js';
 import { ProviderCatalog } from './provider-catalog.js';
 import {
   getMailProviderOptionsToken,
@@ -28,31 +28,29 @@ export function mailBridgeProviders(name: string | undefined): Provider[] {
     useFactory: (providers: ProviderCatalog) => new MailBridgeService(providers),
     inject: [ProviderCatalog],
   };
-  return name === undefined
-    ? [catalog, service, mailboxStore, ...requestedProviderOptions().map(customOptions)]
-    : [catalog, service];
+  const own = [catalog, service, mailboxStore(name)];
+  return name === undefined ? [...own, ...requestedProviderOptions().map(customOptions)] : own;
 }
 
 /** What of that the rest of the application can inject. */
 export function mailBridgeExports(name: string | undefined): InjectionToken[] {
+  const own = [getMailBridgeToken(name), getMailboxStoreToken(name)];
   return name === undefined
-    ? [
-        MailBridgeService,
-        MailboxStore,
-        ...requestedProviderOptions().map(getMailProviderOptionsToken),
-      ]
-    : [getMailBridgeToken(name)];
+    ? [...own, ...requestedProviderOptions().map(getMailProviderOptionsToken)]
+    : own;
 }
 
 // `undefined` where no mailbox is configured: inject it with @Optional() if the provider may change.
-const mailboxStore: FactoryProvider<MailboxStore | undefined> = {
-  provide: MailboxStore,
-  useFactory: (providers: ProviderCatalog) => {
-    const mailbox = providers.builtIn('mailbox');
-    return mailbox instanceof MailboxProvider ? mailbox.store : undefined;
-  },
-  inject: [ProviderCatalog],
-};
+function mailboxStore(name: string | undefined): FactoryProvider<MailboxStore | undefined> {
+  return {
+    provide: getMailboxStoreToken(name),
+    useFactory: (providers: ProviderCatalog) => {
+      const mailbox = providers.builtIn('mailbox');
+      return mailbox instanceof MailboxProvider ? mailbox.store : undefined;
+    },
+    inject: [ProviderCatalog],
+  };
+}
 
 function customOptions(provider: string): FactoryProvider<object> {
   return {

@@ -1,7 +1,7 @@
 const LIMIT = 500;
 const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu;
 // Linear on any input: the quantified classes do not overlap with what follows them.
-const ADDRESS = /[^\s<>()[\]"',;:@]+@[^\s<>()[\]"',;:@]+/g;
+const ADDRESS = /(?:"[^"\r\n]{0,64}"|[^\s<>()[\]"',;:@%]+)(?:@|%40)[^\s<>()[\]"',;:@]+/gi;
 const CREDENTIALS_IN_URL = /\/\/[^\s/@]+@/g;
 
 /**

@@ -10,3 +10,6 @@ export const DEFAULTS = {
   maxRecipients: 1000,
   maxBytes: 25 * 1024 * 1024,
 } as const;
+
+/** A day: no attempt takes longer, and timers stay within their range. */
+export const LONGEST_TIMEOUT_MS = 24 * 60 * 60_000;

@@ -89,3 +89,8 @@ export interface MailBridgeOptions {
       }
     | undefined;
 }
+
+/** What `forRootAsync({ useClass })` and `useExisting` take. */
+export interface MailBridgeOptionsFactory {
+  createMailBridgeOptions(): MailBridgeOptions | Promise<MailBridgeOptions>;
+}

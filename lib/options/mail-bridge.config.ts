@@ -1,6 +1,8 @@
 import { registerAs } from '@nestjs/config';
 import { ConfigurationError } from '../errors/configuration.error.js';
 import type { Problem } from '../errors/problem.js';
+import { parseAddress } from '../message/address.js';
+import { LONGEST_TIMEOUT_MS } from './defaults.js';
 import type { MailBridgeOptions } from './mail-bridge-options.js';
 
 /** Reads environment variables; an empty one counts as unset. */
@@ -10,8 +12,22 @@ class Environment {
   constructor(private readonly variables: NodeJS.ProcessEnv) {}
 
   text(name: string): string | undefined {
+    const value = this.verbatim(name)?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  /** As it is, spaces and all: a password. */
+  verbatim(name: string): string | undefined {
     const value = this.variables[name];
     return value?.trim() === '' ? undefined : value;
+  }
+
+  /** One mailbox, by the rule for all addresses. */
+  address(name: string): string | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const parsed = parseAddress(value);
+    return 'problem' in parsed ? this.problem(name, parsed.problem) : value;
   }
 
   /** Whether any of the variables is set. */
@@ -19,11 +35,12 @@ class Environment {
     return names.some((name) => this.text(name) !== undefined);
   }
 
-  integer(name: string): number | undefined {
+  integer(name: string, min: number, max: number): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
-    if (/^\d{1,15}$/.test(value)) return Number(value);
-    return this.problem(name, 'must be a whole number');
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    return this.problem(name, `must be a whole number from ${min} to ${max}`);
   }
 
   boolean(name: string): boolean | undefined {
@@ -61,17 +78,17 @@ export function optionsFromEnvironment(variables: NodeJS.ProcessEnv): MailBridge
   const provider = readProvider(env);
   const options: MailBridgeOptions = {
     provider,
-    defaults: { from: env.text('MAIL_FROM'), replyTo: env.text('MAIL_REPLY_TO') },
+    defaults: { from: env.address('MAIL_FROM'), replyTo: env.address('MAIL_REPLY_TO') },
     providers: readProviderOptions(env, provider),
-    bulk: { concurrency: env.integer('MAIL_CONCURRENCY') },
-    timeoutMs: env.integer('MAIL_TIMEOUT_MS'),
+    bulk: { concurrency: env.integer('MAIL_CONCURRENCY', 1, 10_000) },
+    timeoutMs: env.integer('MAIL_TIMEOUT_MS', 1, LONGEST_TIMEOUT_MS),
   };
   if (env.problems.length > 0) throw new ConfigurationError(env.problems);
   return options;
 }
 
 function readProvider(env: Environment): string {
-  const provider = env.text('MAIL_PROVIDER')?.trim() ?? 'smtp';
+  const provider = env.text('MAIL_PROVIDER') ?? 'smtp';
   if (provider.includes(',')) {
     env.problem(
       'MAIL_PROVIDER',
@@ -117,7 +134,7 @@ function readSmtp(env: Environment) {
     }
     return { url };
   }
-  const [user, pass] = [env.text('SMTP_USER'), env.text('SMTP_PASSWORD')];
+  const [user, pass] = [env.text('SMTP_USER'), env.verbatim('SMTP_PASSWORD')];
   if ((user === undefined) !== (pass === undefined)) {
     env.problem(
       user === undefined ? 'SMTP_USER' : 'SMTP_PASSWORD',
@@ -126,7 +143,7 @@ function readSmtp(env: Environment) {
   }
   return {
     host: env.text('SMTP_HOST'),
-    port: env.integer('SMTP_PORT'),
+    port: env.integer('SMTP_PORT', 1, 65_535),
     secure: env.boolean('SMTP_SECURE'),
     auth: user !== undefined && pass !== undefined ? { user, pass } : undefined,
   };

@@ -13,7 +13,7 @@ import {
   type BuiltInContext,
   type BuiltInProvider,
 } from '../providers/built-in.js';
-import { DEFAULTS } from './defaults.js';
+import { DEFAULTS, LONGEST_TIMEOUT_MS } from './defaults.js';
 import type { MailBridgeOptions } from './mail-bridge-options.js';
 import type { ResolvedMailBridgeOptions, ResolvedProvider } from './resolved-options.js';
 
@@ -34,7 +34,7 @@ export function resolveOptions(options: MailBridgeOptions): ResolvedMailBridgeOp
 function readAll(reader: OptionReader): ResolvedMailBridgeOptions {
   const provider = reader.string('provider') ?? DEFAULTS.provider;
   const bulk = readBulk(reader);
-  const timeoutMs = reader.integer('timeoutMs', 1);
+  const timeoutMs = reader.integer('timeoutMs', 1, LONGEST_TIMEOUT_MS);
   const unsupportedFeatures =
     reader.oneOf('unsupportedFeatures', ['error', 'warn']) ?? DEFAULTS.unsupportedFeatures;
   const shutdown = readShutdown(reader);
@@ -77,7 +77,8 @@ function readBulk(reader: OptionReader): ResolvedMailBridgeOptions['bulk'] {
 
 function readShutdown(reader: OptionReader): ResolvedMailBridgeOptions['shutdown'] {
   const shutdown = reader.nested('shutdown');
-  const drainTimeoutMs = shutdown?.integer('drainTimeoutMs', 0) ?? DEFAULTS.drainTimeoutMs;
+  const drainTimeoutMs =
+    shutdown?.integer('drainTimeoutMs', 0, LONGEST_TIMEOUT_MS) ?? DEFAULTS.drainTimeoutMs;
   shutdown?.finish();
   return { drainTimeoutMs };
 }
