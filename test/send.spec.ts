@@ -41,6 +41,9 @@ describe('send() resolves when a provider accepted the message', () => {
       provider: 'scripted',
       messageId: 'm-1',
       attempts: 1,
+      history: [
+        { provider: 'scripted', outcome: 'accepted', durationMs: expect.any(Number) as number },
+      ],
     });
   });
 
@@ -115,7 +118,7 @@ describe('Nothing leaves when the input is wrong', () => {
     expect(isAttachmentError(error) && error.path).toBe('attachments[0]');
   });
 
-  it.each([{ lane: 'high' }, { provider: 3 }, { signal: 'now' }])(
+  it.each([{ lane: 'urgent' }, { provider: 3 }, { signal: 'now' }])(
     'an option: %j',
     async (options) => {
       expect(await thrown(mail.send(message(), options as never))).toMatchObject({
@@ -156,6 +159,88 @@ describe('An abort', () => {
     await expect(mail.send(message(), { signal: abort.signal })).resolves.toMatchObject({
       success: true,
     });
+  });
+});
+
+describe('An attachment that stalls', () => {
+  const stalled = () => ({
+    ...message(),
+    attachments: [{ filename: 'a.txt', content: new Readable({ read: () => undefined }) }],
+  });
+
+  it('is given up with an abort: the message was never tried', async () => {
+    const abort = new AbortController();
+    const sending = thrown(mail.send(stalled(), { signal: abort.signal }));
+    abort.abort();
+    expect((await sending) as EmailSendError).toMatchObject({
+      response: { outcome: 'cancelled' },
+    });
+  });
+
+  it('is given up with a shutdown, which waits for that', async () => {
+    const sending = thrown(mail.send(stalled()));
+    await mail.close();
+    expect((await sending) as EmailSendError).toMatchObject({
+      response: { outcome: 'cancelled' },
+    });
+  });
+
+  it('is an error of its own when its time is up', async () => {
+    expect(isAttachmentError(await thrown(mail.send(stalled())))).toBe(true);
+  });
+});
+
+describe('What a provider returns as plain objects', () => {
+  it('is completed and cleaned', async () => {
+    provider.script = () =>
+      ({
+        outcome: 'unsent',
+        failure: { code: 'X', message: 'ada@example.com Bearer planted\r\n' + 'z'.repeat(900) },
+      }) as never;
+    const { response } = (await thrown(mail.send(message()))) as EmailSendError;
+    expect(response.failure).toMatchObject({
+      scope: 'provider',
+      category: 'unknown',
+      retryable: true,
+    });
+    expect(response.failure?.message).toMatch(/^\[address\] Bearer planted z+…$/);
+    expect(response.failure?.message.length).toBeLessThanOrEqual(500);
+  });
+
+  it('is accepted without what an accepted message does not have', async () => {
+    provider.script = () =>
+      ({ outcome: 'accepted', messageId: null, failure: { code: 'X' } }) as never;
+    const response = await mail.send(message());
+    expect(response).not.toHaveProperty('failure');
+    expect(response).not.toHaveProperty('messageId');
+  });
+
+  it('is not accepted when no recipient was', async () => {
+    provider.script = () =>
+      ({
+        outcome: 'accepted',
+        recipients: [{ address: 'a@example.com', outcome: 'rejected' }],
+      }) as never;
+    expect(((await thrown(mail.send(message()))) as EmailSendError).response.outcome).toBe(
+      'unknown',
+    );
+  });
+});
+
+describe('Many messages at once', () => {
+  it('print no warning', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    provider.script = () => ({ outcome: 'accepted' });
+    await Promise.all(Array.from({ length: 50 }, () => mail.send(message())));
+    await mail.sendBulk(
+      Array.from({ length: 50 }, () => message()),
+      { concurrency: 20 },
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
   });
 });
 

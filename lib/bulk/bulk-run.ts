@@ -2,7 +2,7 @@ import { EMPTY, Observable, concat, defer, from, mergeMap, range, tap, throwErro
 import { idOf } from '../delivery/admission.js';
 import { cancelled, type Delivery } from '../delivery/delivery.js';
 import type { EmailResponseDto } from '../delivery/email-response.dto.js';
-import type { ProviderChannel } from '../delivery/provider-channel.js';
+import type { DeliveryRun } from '../delivery/delivery-run.js';
 import { stopSignal } from '../delivery/stop-signal.js';
 import { MailBridgeError } from '../errors/mail-bridge.error.js';
 import { BulkTally, type BulkProgress, type KeepResponses } from './bulk-response.dto.js';
@@ -15,8 +15,9 @@ import type { MessageSource } from './message-source.js';
 export interface BulkPlan {
   readonly source: MessageSource;
   readonly admit: Admit;
-  readonly channel: ProviderChannel;
   readonly delivery: Delivery;
+  /** How its messages are delivered. */
+  readonly run: DeliveryRun;
   /** Calls in flight for this bulk. */
   readonly concurrency: number;
   readonly lookAhead: number;
@@ -53,9 +54,9 @@ export class BulkRun {
         subscriber.error(subscribedTwice());
         return undefined;
       }
-      const { source, admit, channel, lookAhead, stops } = this.plan;
+      const { source, admit, run, lookAhead, stops } = this.plan;
       const { signal, stop, dispose } = stopSignal(...stops);
-      const limits = channel.callLimits;
+      const limits = run.route.first.callLimits;
       this.#source = new SourceReader(source, signal);
       const intake = new Intake(this.#source, admit, { limits, lookAhead });
       const running = this.run(intake, this.#source, signal).subscribe(subscriber);
@@ -107,9 +108,9 @@ export class BulkRun {
 
   private async settle(work: Work, stop: AbortSignal): Promise<readonly EmailResponseDto[]> {
     if (work.parcels.length === 0) return work.refused;
-    const { channel, delivery } = this.plan;
+    const { run, delivery } = this.plan;
     const onCall = () => (this.tally.providerCalls += 1);
-    const delivered = await delivery.deliver(work.parcels, { channel, stop, onCall });
+    const delivered = await delivery.deliver(work.parcels, { ...run, stop, onCall });
     return work.refused.length === 0 ? delivered : [...work.refused, ...delivered];
   }
 
@@ -118,7 +119,7 @@ export class BulkRun {
     if (this.complete || this.plan.source.rest === undefined) return;
     let index = intake.taken;
     for (const message of this.plan.source.rest()) {
-      yield cancelled(idOf(message), index, this.plan.channel.name);
+      yield cancelled(idOf(message), index, this.plan.run.route.first.name);
       index += 1;
     }
   }

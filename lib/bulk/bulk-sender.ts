@@ -1,16 +1,12 @@
 import { lastValueFrom, type Observable } from 'rxjs';
-import { refused, parcel, type Delivery } from '../delivery/delivery.js';
+import { refused, type Delivery } from '../delivery/delivery.js';
+import { deliveryRun, wrapUp, type DeliveryRun, type Providers } from '../delivery/delivery-run.js';
 import { idOf, type Admission } from '../delivery/admission.js';
 import type { EmailResponseDto } from '../delivery/email-response.dto.js';
 import type { Lifecycle } from '../delivery/lifecycle.js';
-import type { ProviderChannel } from '../delivery/provider-channel.js';
 import { InvalidMessageError } from '../errors/message.errors.js';
 import type { Problem } from '../errors/problem.js';
-import {
-  mergeDefaults,
-  normalizeDefaults,
-  type MessageDefaults,
-} from '../message/message-defaults.js';
+import { normalizeDefaults, type MessageDefaults } from '../message/message-defaults.js';
 import { isBulkEmail, type BulkEmailDto } from './bulk-email.dto.js';
 import type { BulkEmailResponseDto, BulkProgress } from './bulk-response.dto.js';
 import { BulkRun } from './bulk-run.js';
@@ -26,10 +22,12 @@ export interface BulkParts {
   warn(message: string): void;
 }
 
-/** Where a bulk finds its provider. */
-export interface BulkProviders {
-  channel(name?: string): ProviderChannel;
-  defaults(name: string): MessageDefaults;
+/** What holds for every bulk that says nothing else. */
+export interface BulkSettings {
+  readonly concurrency: number;
+  readonly lookAhead: number;
+  /** How long a provider that is paused or down is waited for, in milliseconds. */
+  readonly maxPauseMs: number;
 }
 
 /** Messages, with what they may have in common. */
@@ -41,13 +39,13 @@ interface BulkInput extends Pick<BulkEmailDto, 'defaultFrom' | 'tags'> {
 export class BulkSender {
   constructor(
     private readonly parts: BulkParts,
-    private readonly defaults: { readonly concurrency: number; readonly lookAhead: number },
+    private readonly options: BulkSettings,
   ) {}
 
   async send(
     messages: BulkMessages | BulkEmailDto,
     options: BulkOptions,
-    providers: BulkProviders,
+    providers: Providers,
   ): Promise<BulkEmailResponseDto> {
     const run = this.prepare(messages, options, providers);
     const sent = lastValueFrom(run.responses(), { defaultValue: undefined });
@@ -58,7 +56,7 @@ export class BulkSender {
   stream(
     messages: BulkMessages | BulkEmailDto,
     options: BulkOptions,
-    providers: BulkProviders,
+    providers: Providers,
   ): Observable<EmailResponseDto> {
     const run = this.prepare(messages, { ...options, keepResponses: 'none' }, providers);
     return run.responses();
@@ -67,39 +65,37 @@ export class BulkSender {
   private prepare(
     input: BulkMessages | BulkEmailDto,
     options: BulkOptions,
-    providers: BulkProviders,
+    providers: Providers,
   ): BulkRun {
     const { messages, defaultFrom, tags, ...unknown }: BulkInput = isBulkEmail(input)
       ? input
       : { messages: input };
     refuseUnknown(unknown);
-    const { provider, signal, concurrency, onProgress, keepResponses } = checkBulkOptions(options);
-    const channel = providers.channel(provider);
-    const defaults = withBulkDefaults(providers.defaults(channel.name), {
+    const { concurrency, keepResponses, lane, onProgress, provider, signal } =
+      checkBulkOptions(options);
+    const own = bulkDefaults({
       defaultFrom: options.defaultFrom ?? defaultFrom,
       tags: options.tags ?? tags,
     });
+    const { admission, delivery, lifecycle } = this.parts;
+    const patienceMs = this.options.maxPauseMs;
+    const run = deliveryRun(admission, providers, {
+      provider,
+      own,
+      patienceMs,
+      lane: lane ?? 'bulk',
+    });
     return new BulkRun({
       source: openSource(messages),
-      admit: this.admit(channel, defaults),
-      channel,
-      delivery: this.parts.delivery,
-      concurrency: concurrency ?? this.defaults.concurrency,
-      lookAhead: this.defaults.lookAhead,
+      admit: admitFor(run),
+      run,
+      delivery,
+      concurrency: concurrency ?? this.options.concurrency,
+      lookAhead: this.options.lookAhead,
       keepResponses: keepResponses ?? 'all',
-      stops: [signal, this.parts.lifecycle.ending],
+      stops: [signal, lifecycle.ending],
       onProgress: onProgress && this.harmless(onProgress),
     });
-  }
-
-  private admit(channel: ProviderChannel, defaults: MessageDefaults): Admit {
-    return (message, index) => {
-      try {
-        return parcel(this.parts.admission.admit(message, channel, defaults), channel, index);
-      } catch (error) {
-        return refused(idOf(message), index, channel.name, error);
-      }
-    };
   }
 
   /** What a callback throws, also later, must not end the bulk; one warning is enough. */
@@ -120,17 +116,27 @@ export class BulkSender {
   }
 }
 
+function admitFor(run: DeliveryRun): Admit {
+  return (message, index) => {
+    try {
+      return wrapUp(message, run, index);
+    } catch (error) {
+      return refused(idOf(message), index, run.route.first.name, error);
+    }
+  };
+}
+
 /** @throws InvalidMessageError when they break the rules of the fields */
-function withBulkDefaults(
-  base: MessageDefaults,
-  { defaultFrom, tags }: Pick<BulkOptions, 'defaultFrom' | 'tags'>,
-): MessageDefaults {
+function bulkDefaults({
+  defaultFrom,
+  tags,
+}: Pick<BulkOptions, 'defaultFrom' | 'tags'>): MessageDefaults {
   const problems: Problem[] = [];
   const own = normalizeDefaults({ from: defaultFrom, tags }, '', (path, message) =>
     problems.push({ path: path === 'from' ? 'defaultFrom' : path, message }),
   );
   if (problems.length > 0) throw new InvalidMessageError(problems);
-  return mergeDefaults(base, own);
+  return own;
 }
 
 /** @throws InvalidMessageError for keys that a BulkEmailDto does not have */

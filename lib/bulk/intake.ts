@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Parcel } from '../delivery/delivery.js';
+import type { Parcel } from '../delivery/parcel.js';
 import { Fifo } from '../delivery/fifo.js';
 import { EmailResponseDto } from '../delivery/email-response.dto.js';
 import { planCalls, type CallLimits } from '../delivery/plan.js';

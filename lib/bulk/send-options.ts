@@ -1,13 +1,20 @@
 import { OptionReader } from '../contract/option-reader.js';
+import { readRoute } from '../delivery/read-route.js';
 import { ConfigurationError } from '../errors/configuration.error.js';
 import type { Problem } from '../errors/problem.js';
+import { LANES, type Lane } from '../delivery/lanes.js';
 import type { AddressInput } from '../message/mail-address.js';
 import type { BulkProgress, KeepResponses } from './bulk-response.dto.js';
 
 /** How one message is sent. */
 export interface SendOptions {
-  /** The provider for this call. @default the configured one */
-  provider?: string | undefined;
+  /** The provider for this call, or a route of several. @default the configured ones */
+  provider?: string | readonly string[] | undefined;
+  /**
+   * How urgent it is to you: `high` (one-time codes, password resets) overtakes a bulk that is under way.
+   * @default 'normal', in bulk 'bulk'
+   */
+  lane?: Lane | undefined;
   /**
    * Cancels what was not tried yet. A message that is already with a provider is not torn from it,
    * since nobody could say then what became of it.
@@ -63,7 +70,8 @@ function checked<T extends object>(options: T, read: (reader: OptionReader) => v
 }
 
 function readSendOptions(reader: OptionReader): void {
-  reader.string('provider');
+  readRoute(reader);
+  reader.oneOf('lane', LANES);
   const signal = reader.raw('signal');
   if (signal !== undefined && typeof (signal as AbortSignal).addEventListener !== 'function') {
     reader.problem('signal', 'must be an AbortSignal');

@@ -8,7 +8,7 @@ export interface ProviderCapabilities {
   readonly limits?: {
     /** Recipients of one message: to, cc and bcc together. */
     readonly recipients?: number;
-    /** Bytes of one message, attachments included. */
+    /** Bytes of one message: bodies and attachments as they are, as far as they are known. */
     readonly bytes?: number;
     readonly tags?: number;
   };

@@ -26,6 +26,11 @@ export class OptionReader {
     }
   }
 
+  /** Everything, as it was given. */
+  get input(): Readonly<Record<string, unknown>> {
+    return this.#input;
+  }
+
   /** The keys that are set. */
   keys(): string[] {
     return Object.keys(this.#input);

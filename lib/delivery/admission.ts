@@ -26,11 +26,12 @@ export class Admission {
   admit(message: unknown, channel: ProviderChannel, defaults: MessageDefaults): OutgoingEmail {
     const email = normalizeMessage(message, { defaults, limits: this.rules.limits });
     const missing = missingFeatures(email, channel.capabilities, channel.strategy);
-    if (missing.length === 0) return email;
-    if (this.rules.unsupportedFeatures === 'error') {
-      throw new UnsupportedFeatureError(channel.name, missing);
+    const { features, essentials } = missing;
+    if (features.length + essentials.length === 0) return email;
+    if (this.rules.unsupportedFeatures === 'error' || essentials.length > 0) {
+      throw new UnsupportedFeatureError(channel.name, [...features, ...essentials]);
     }
-    this.warnOnce(channel.name, missing.join(', '));
+    this.warnOnce(channel.name, features.join(', '));
     return email;
   }
 

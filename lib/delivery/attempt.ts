@@ -1,10 +1,9 @@
 import { cleanText } from '../contract/clean-text.js';
 import { unknown, type FailureInput, type Submission } from '../contract/submission.js';
+import { invalid, normalizeSubmission } from './normalize-submission.js';
 
 // A provider that heeds its signal knows best how far the message went; one that does not is left.
 const GRACE_MS = 100;
-
-const PROVIDER_FAILURES: ReadonlySet<unknown> = new Set(['rejected', 'unsent', 'unknown']);
 
 /** What bounds one call of a provider. */
 export interface AttemptLimits {
@@ -12,6 +11,8 @@ export interface AttemptLimits {
   readonly timeoutMs: number | undefined;
   /** Fires when a shutdown gives up what is in flight. */
   readonly expired: AbortSignal;
+  /** What no failure may repeat. */
+  readonly secrets: readonly string[];
 }
 
 /**
@@ -27,12 +28,14 @@ export async function attempt(
   const end = endOfPatience(controller, limits);
   try {
     const submissions = await Promise.race([call(controller.signal), end.reached]);
-    return checked(submissions, count);
+    return checked(submissions, count, limits.secrets);
   } catch (error) {
     return same(
       count,
       unknown(
-        error instanceof InterruptedError ? describeInterruption(error) : describeThrown(error),
+        error instanceof InterruptedError
+          ? describeInterruption(error)
+          : describeThrown(error, limits.secrets),
       ),
     );
   } finally {
@@ -76,25 +79,15 @@ class InterruptedError extends Error {
   }
 }
 
-function checked(submissions: readonly Submission[], count: number): readonly Submission[] {
+function checked(
+  submissions: readonly Submission[],
+  count: number,
+  secrets: readonly string[],
+): readonly Submission[] {
   if (!Array.isArray(submissions) || submissions.length !== count) {
-    const message = `the provider did not return one result for each of the ${count} messages`;
-    return same(count, unknown({ code: 'INVALID_SUBMISSION', message }));
+    return same(count, invalid(`one result for each of the ${count} messages`));
   }
-  return submissions.map((submission: Submission) =>
-    isSubmission(submission)
-      ? submission
-      : unknown({
-          code: 'INVALID_SUBMISSION',
-          message: 'the provider returned no outcome, or a failed one without its failure',
-        }),
-  );
-}
-
-function isSubmission(value: Submission | undefined): value is Submission {
-  if (typeof value !== 'object' || value === null) return false;
-  if (value.outcome === 'accepted') return true;
-  return PROVIDER_FAILURES.has(value.outcome) && typeof value.failure?.code === 'string';
+  return submissions.map((submission: Submission) => normalizeSubmission(submission, secrets));
 }
 
 function same(count: number, submission: Submission): readonly Submission[] {
@@ -105,13 +98,14 @@ function describeInterruption({ code, message }: InterruptedError): FailureInput
   return { code, message, category: 'timeout' };
 }
 
-function describeThrown(error: unknown): FailureInput {
+function describeThrown(error: unknown, secrets: readonly string[]): FailureInput {
   if (typeof error !== 'object' || error === null) {
     return { code: 'PROVIDER_THREW', message: `the provider threw a ${typeof error}` };
   }
   const { name, code, message }: Partial<Record<'name' | 'code' | 'message', unknown>> = error;
+  const isCode = typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code);
   return {
-    code: typeof code === 'string' ? code : 'PROVIDER_THREW',
-    message: `the provider threw ${cleanText(name)}: ${cleanText(message)}`,
+    code: isCode ? code : 'PROVIDER_THREW',
+    message: `the provider threw ${cleanText(name, secrets)}: ${cleanText(message, secrets)}`,
   };
 }

@@ -1,111 +1,164 @@
-import type { Submission } from '../contract/submission.js';
 import { needsResolving, resolveAttachments } from '../message/attachments.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
-import { estimatedBytes } from '../message/size.js';
 import { admissionFailure } from './admission.js';
+import type { DeliveryEvent } from './delivery-event.js';
 import { EmailResponseDto } from './email-response.dto.js';
-import { isolating } from './isolate.js';
+import type { DeliveryRun } from './delivery-run.js';
 import type { Lifecycle } from './lifecycle.js';
-import { planCalls, type Plannable } from './plan.js';
-import type { ProviderChannel } from './provider-channel.js';
+import { plannable, type Parcel } from './parcel.js';
+import { planCalls } from './plan.js';
+import type { Consignment, Handover, ProviderChannel } from './provider-channel.js';
+import { Shipment } from './shipment.js';
+import { stopSignal } from './stop-signal.js';
 
-/** Whoever hands messages over: one `send()`, or one bulk. */
-export interface DeliveryRun {
-  readonly channel: ProviderChannel;
+/** What comes with the messages of a run. */
+export interface DeliverySignals {
   /** Fires when what was not tried yet is to be cancelled. */
   readonly stop: AbortSignal;
   /** Called once for each call of a provider. */
   onCall?(): void;
+  /** Called with an `AttachmentError` for a message whose attachment cannot be read. */
+  onUnreadable?(error: unknown): void;
 }
 
-/** A message on its way: with its place in a bulk, and what the planner needs to know of it. */
-export interface Parcel extends Plannable {
-  readonly email: OutgoingEmail;
-  readonly index?: number;
+/** What holds for every delivery. */
+export interface DeliveryOptions {
+  /** What attachments that are streams may have, and how long reading them may take. */
+  readonly attachments: { readonly bytes: number; readonly timeoutMs: number };
+  /** Whether what may have been taken is sent again all the same. */
+  readonly resendUnknown: boolean;
+  /** Hears what happens; `undefined` while nobody listens. */
+  observer(): ((event: DeliveryEvent) => void) | undefined;
 }
 
-/** Wraps a message up for the planner. */
-export function parcel(email: OutgoingEmail, channel: ProviderChannel, index?: number): Parcel {
-  return {
-    email,
-    key: channel.batchKey(email),
-    recipients: email.to.length + email.cc.length + email.bcc.length,
-    bytes: channel.batches ? estimatedBytes(email) : 0,
-    sharedBytes: channel.sharedBytes(email),
-    ...(index !== undefined && { index }),
-  };
-}
-
-/** What attachments may have at most, and how long reading them may take. */
-export interface AttachmentLimits {
-  readonly bytes: number;
-  readonly timeoutMs: number;
-}
-
-/** Hands messages to a provider and says what became of each. */
+/** Takes messages along their route and says what became of each. */
 export class Delivery {
   constructor(
     private readonly lifecycle: Lifecycle,
-    private readonly attachmentLimits: AttachmentLimits,
+    private readonly options: DeliveryOptions,
   ) {}
 
   /**
    * Delivers messages that may share a call: one response for each, in the same order. Never throws.
    */
-  deliver(parcels: readonly Parcel[], run: DeliveryRun): Promise<readonly EmailResponseDto[]> {
-    return this.lifecycle.track(this.deliverAll(parcels, run));
+  deliver(
+    parcels: readonly Parcel[],
+    run: DeliveryRun & DeliverySignals,
+  ): Promise<readonly EmailResponseDto[]> {
+    return this.lifecycle.track(this.takeAll(parcels, run));
   }
 
   /** Reads the attachments that were given as streams. @throws AttachmentError */
-  resolve(email: OutgoingEmail): OutgoingEmail | Promise<OutgoingEmail> {
-    if (!needsResolving(email)) return email;
-    const { bytes: maxBytes, timeoutMs } = this.attachmentLimits;
-    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.lifecycle.expired]);
-    return resolveAttachments(email, { maxBytes, signal });
+  private async resolve(email: OutgoingEmail, stopped: AbortSignal): Promise<OutgoingEmail> {
+    const { bytes: maxBytes, timeoutMs } = this.options.attachments;
+    const { signal, stop, dispose } = stopSignal(stopped, this.lifecycle.expired);
+    const timer = setTimeout(stop, timeoutMs);
+    try {
+      return await resolveAttachments(email, { maxBytes, signal });
+    } finally {
+      clearTimeout(timer);
+      dispose();
+    }
   }
 
-  private async deliverAll(
+  private async takeAll(
     parcels: readonly Parcel[],
-    run: DeliveryRun,
+    run: DeliveryRun & DeliverySignals,
   ): Promise<readonly EmailResponseDto[]> {
-    if (!parcels.some(({ email }) => needsResolving(email))) return this.call(parcels, run);
-    const responses = new Map<number, EmailResponseDto>();
-    const ready: (Parcel & { at: number })[] = [];
-    for (const [at, each] of parcels.entries()) {
+    const shipments = parcels.map((each) => new Shipment(each, this.options.resendUnknown));
+    const unreadable = new Map<Shipment, unknown>();
+    const order = run.route.order();
+    for (const [at, channel] of order.entries()) {
+      const open = shipments.filter((each) => each.mayMoveOn && !unreadable.has(each));
+      if (open.length === 0 || (at > 0 && run.stop.aborted)) break;
+      const consignments = await this.consign(open, channel, run, unreadable);
+      await this.takeOn(channel, consignments, run, at < order.length - 1);
+    }
+    return shipments.map((each) => this.respond(each, run.route.first.name, unreadable.get(each)));
+  }
+
+  /** The messages as that provider is to get them; one that it cannot carry is passed over. */
+  private async consign(
+    shipments: readonly Shipment[],
+    channel: ProviderChannel,
+    run: DeliveryRun & DeliverySignals,
+    unreadable: Map<Shipment, unknown>,
+  ): Promise<Consignment[]> {
+    const consignments: Consignment[] = [];
+    for (const shipment of shipments) {
+      const email = emailFor(shipment.parcel, channel, run);
+      if (email === undefined) continue;
       try {
-        const email = await this.resolve(each.email);
-        ready.push({ ...parcel(email, run.channel, each.index), at });
+        const resolved = needsResolving(email) ? await this.resolve(email, run.stop) : email;
+        consignments.push({ shipment, email: resolved });
       } catch (error) {
-        responses.set(at, refused(each.email.id, each.index, run.channel.name, error));
+        // What was stopped while it was read has nothing wrong with it: it was never tried.
+        if (run.stop.aborted || this.lifecycle.expired.aborted) continue;
+        unreadable.set(shipment, error);
+        run.onUnreadable?.(error);
       }
     }
-    // With their attachments read, the messages may no longer fit into one call.
-    for (const { items } of planCalls(ready, run.channel.callLimits)) {
-      const called = await this.call(items, run);
-      items.forEach(({ at }, i) => responses.set(at, called[i]!));
-    }
-    return parcels.map((_, at) => responses.get(at)!);
+    return consignments;
   }
 
-  private async call(
-    parcels: readonly Parcel[],
-    run: DeliveryRun,
-  ): Promise<readonly EmailResponseDto[]> {
-    const { channel } = run;
-    const signals = { stop: run.stop, expired: this.lifecycle.expired };
-    const submissions = await isolating(
-      parcels.map(({ email }) => email),
-      (emails) => channel.submit(emails, signals, () => run.onCall?.()),
-      channel.independentResults,
-    );
-    const provider = channel.name;
-    return parcels.map(({ email, index }, i) => {
-      const submission = submissions?.[i];
-      return submission === undefined
-        ? cancelled(email.id, index, provider)
-        : answered(email.id, index, provider, submission);
-    });
+  private async takeOn(
+    channel: ProviderChannel,
+    consignments: readonly Consignment[],
+    run: DeliveryRun & DeliverySignals,
+    hasNext: boolean,
+  ): Promise<void> {
+    const handover: Handover = {
+      lane: run.lane,
+      patienceMs: run.patienceMs,
+      hasNext,
+      stop: run.stop,
+      expired: this.lifecycle.expired,
+      onCall: () => run.onCall?.(),
+    };
+    const items = consignments.map((each) => ({ ...each, ...plannable(each.email, channel) }));
+    for (const call of planCalls(items, channel.callLimits)) {
+      await channel.deliver(call.items, handover);
+    }
   }
+
+  private respond(shipment: Shipment, provider: string, error: unknown): EmailResponseDto {
+    const response = responseOf(shipment, provider, error);
+    const observe = this.options.observer();
+    if (observe !== undefined) {
+      for (const each of shipment.attempts) observe({ type: 'attempt', id: response.id, ...each });
+      observe({ type: 'outcome', response });
+    }
+    return response;
+  }
+}
+
+function emailFor(
+  { email, message, channel: admittedBy }: Parcel,
+  channel: ProviderChannel,
+  run: DeliveryRun,
+): OutgoingEmail | undefined {
+  if (channel === admittedBy) return email;
+  try {
+    return { ...run.admit(message, channel), id: email.id };
+  } catch {
+    return undefined;
+  }
+}
+
+function responseOf(
+  { attempts: history, parcel: { email, index }, verdict }: Shipment,
+  first: string,
+  error: unknown,
+): EmailResponseDto {
+  const common = { id: email.id, index, attempts: history.length, history };
+  if (error !== undefined && verdict === undefined) {
+    return refused(email.id, index, first, error);
+  }
+  return new EmailResponseDto(
+    verdict === undefined
+      ? { ...common, provider: first, outcome: 'cancelled' }
+      : { ...common, provider: verdict.provider, ...verdict.submission },
+  );
 }
 
 /** The response of a message that was never tried. */
@@ -114,7 +167,14 @@ export function cancelled(
   index: number | undefined,
   provider: string,
 ): EmailResponseDto {
-  return new EmailResponseDto({ id, index, provider, outcome: 'cancelled', attempts: 0 });
+  return new EmailResponseDto({
+    id,
+    index,
+    provider,
+    outcome: 'cancelled',
+    attempts: 0,
+    history: [],
+  });
 }
 
 /** The response of a message that was refused before any provider was asked. */
@@ -125,14 +185,13 @@ export function refused(
   error: unknown,
 ): EmailResponseDto {
   const failure = admissionFailure(error);
-  return new EmailResponseDto({ id, index, provider, outcome: 'rejected', attempts: 0, failure });
-}
-
-function answered(
-  id: string,
-  index: number | undefined,
-  provider: string,
-  submission: Submission,
-): EmailResponseDto {
-  return new EmailResponseDto({ ...submission, id, index, provider, attempts: 1 });
+  return new EmailResponseDto({
+    id,
+    index,
+    provider,
+    outcome: 'rejected',
+    attempts: 0,
+    history: [],
+    failure,
+  });
 }

@@ -1,3 +1,4 @@
+import type { AttemptRecord } from './shipment.js';
 import type { DeliveryFailure, Outcome, RecipientOutcome } from '../contract/outcome.js';
 
 /** What became of one message. */
@@ -5,20 +6,22 @@ export class EmailResponseDto {
   /** The message's id: yours, or the UUID it was given. */
   readonly id: string;
   /** In bulk: the place of the message in its source, from 0. */
-  readonly index?: number;
+  declare readonly index?: number;
   readonly outcome: Outcome;
   /** `outcome === 'accepted'` */
   readonly success: boolean;
   /** The provider that had the last word, or that would have been asked first. */
   readonly provider: string;
   /** The provider's id of the message, when it was accepted and gave one. */
-  readonly messageId?: string;
+  declare readonly messageId?: string;
   /** How many times a provider was asked; 0 when the message was refused or cancelled before. */
   readonly attempts: number;
+  /** Each of those attempts: the provider, the outcome and how long it took. */
+  readonly history: readonly AttemptRecord[];
   /** Why it was not accepted. */
-  readonly failure?: DeliveryFailure;
+  declare readonly failure?: DeliveryFailure;
   /** Where the recipients differ: each with its own outcome. */
-  readonly recipients?: readonly RecipientOutcome[];
+  declare readonly recipients?: readonly RecipientOutcome[];
 
   constructor(
     fields: Omit<EmailResponseDto, 'success' | 'index'> & { readonly index: number | undefined },
@@ -30,6 +33,7 @@ export class EmailResponseDto {
     this.provider = fields.provider;
     if (fields.messageId !== undefined) this.messageId = fields.messageId;
     this.attempts = fields.attempts;
+    this.history = fields.history;
     if (fields.failure !== undefined) this.failure = fields.failure;
     if (fields.recipients !== undefined) this.recipients = fields.recipients;
   }

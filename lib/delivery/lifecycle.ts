@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * The life of one MailBridge: open, then draining (nothing new is begun, what is in flight may end),
  * then expired (the wait is over). Everything that sends asks here.
@@ -7,6 +9,11 @@ export class Lifecycle {
   readonly #expiry = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
 
+  constructor() {
+    // Whatever is in flight listens to both.
+    setMaxListeners(0, this.ending, this.expired);
+  }
+
   /** Fires when nothing new may begin. */
   get ending(): AbortSignal {
     return this.#ending.signal;
@@ -15,6 +22,11 @@ export class Lifecycle {
   /** Fires when what is still in flight must be given up. */
   get expired(): AbortSignal {
     return this.#expiry.signal;
+  }
+
+  /** Whether anything is under way. */
+  get isBusy(): boolean {
+    return this.#running.size > 0;
   }
 
   /** Counts a piece of work as running until it settles. */

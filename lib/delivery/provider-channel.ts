@@ -1,14 +1,29 @@
 import { UNDECLARED_CAPABILITIES, type ProviderCapabilities } from '../contract/capabilities.js';
 import type { MailProviderStrategy, SendContext } from '../contract/mail-provider.strategy.js';
-import type { Submission } from '../contract/submission.js';
+import { unsent, type Submission } from '../contract/submission.js';
 import { withoutEcho } from '../contract/without-echo.js';
+import { ConfigurationError } from '../errors/configuration.error.js';
+import type { Problem } from '../errors/problem.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
-import { attempt, type AttemptLimits } from './attempt.js';
+import { attempt } from './attempt.js';
+import { callHealth, pauseAskedFor } from './call-health.js';
+import {
+  CircuitBreaker,
+  type CircuitBreakerOptions,
+  type CircuitState,
+} from './circuit-breaker.js';
+import { isolating } from './isolate.js';
+import type { Lane } from './lanes.js';
 import type { CallLimits } from './plan.js';
-import { Slots } from './slots.js';
+import { LONGEST_WAIT_MS, RetryBudget, backOffMs, type RetryOptions } from './retry-policy.js';
+import type { Shipment } from './shipment.js';
+import { sleep } from './sleep.js';
+import { Turnstile, type SharedRateLimit } from './turnstile.js';
 
 /** The limits of one provider, as its options set them. */
 export interface ChannelOptions {
+  /** What no failure may repeat. */
+  readonly secrets: readonly string[];
   /** Calls in flight at a time, over all callers; without it as many as they ask for. */
   readonly maxInFlight: number | undefined;
   /** Lowers the number of messages that the provider takes in a call. */
@@ -17,23 +32,62 @@ export interface ChannelOptions {
   readonly maxBatchBytes: number;
   /** Bounds one call in milliseconds; without it the provider's transport bounds its own phases. */
   readonly timeoutMs: number | undefined;
+  readonly retry: RetryOptions;
+  /** `undefined`: none. */
+  readonly rateLimit: SharedRateLimit | undefined;
+  /** `undefined`: none. */
+  readonly circuitBreaker: CircuitBreakerOptions | undefined;
 }
 
-/** One provider with everything that its callers share. */
+/** What comes with messages that are handed to a provider. */
+export interface Handover {
+  readonly lane: Lane;
+  /** How long the next attempt is waited for, in milliseconds. */
+  readonly patienceMs: number;
+  /** Whether another provider could take the messages instead of waiting for this one to recover. */
+  readonly hasNext: boolean;
+  /** Fires when nothing new may be tried. */
+  readonly stop: AbortSignal;
+  /** Fires when what is in flight must be given up. */
+  readonly expired: AbortSignal;
+  /** Called once for each call. */
+  onCall(): void;
+}
+
+/** A message as this provider is to get it. */
+export interface Consignment {
+  readonly shipment: Shipment;
+  readonly email: OutgoingEmail;
+}
+
+/** One provider with everything that its callers share: its limits, its state, its retries. */
 export class ProviderChannel {
   readonly capabilities: ProviderCapabilities;
   /** What one call takes; one message where the provider has no native batches. */
   readonly callLimits: CallLimits;
-  readonly #slots: Slots;
+  readonly #turnstile: Turnstile;
+  readonly #breaker: CircuitBreaker | undefined;
+  readonly #budget = new RetryBudget();
 
   constructor(
     readonly name: string,
     readonly strategy: MailProviderStrategy,
     private readonly options: ChannelOptions,
+    /** Says what somebody who is woken at night wants to know. */
+    private readonly log: (message: string) => void = () => undefined,
   ) {
+    checkStrategy(name, strategy);
+    const { circuitBreaker, maxInFlight = Infinity, rateLimit } = options;
     this.capabilities = strategy.capabilities ?? UNDECLARED_CAPABILITIES;
     this.callLimits = callLimits(strategy, options);
-    this.#slots = new Slots(options.maxInFlight ?? Infinity);
+    this.#turnstile = new Turnstile({
+      maxInFlight,
+      rate: rateLimit,
+      onStore: (isReached) => this.log(storeNews(name, isReached)),
+    });
+    this.#breaker =
+      circuitBreaker &&
+      new CircuitBreaker(circuitBreaker, (state, forMs) => this.tellState(state, forMs));
   }
 
   /** Whether several messages can go out in one call. */
@@ -41,47 +95,128 @@ export class ProviderChannel {
     return this.callLimits.messages > 1;
   }
 
-  /** Whether a call has a result of its own for each message. */
-  get independentResults(): boolean {
-    return this.strategy.batching?.independent ?? false;
+  /** Whether calls are made, kept back, or probed for. */
+  get state(): CircuitState {
+    return this.#breaker?.state ?? 'closed';
   }
 
   /** What only messages able to share a call have in common; `undefined`: this one goes alone. */
   batchKey(email: OutgoingEmail): string | undefined {
-    return this.batches ? this.strategy.batching?.key(email) : undefined;
+    if (!this.batches) return undefined;
+    try {
+      return this.strategy.batching?.key(email);
+    } catch {
+      // It goes alone: what a provider of one's own throws here says nothing against the message.
+      return undefined;
+    }
   }
 
   /** How much of the message it has in common with others of its key. */
   sharedBytes(email: OutgoingEmail): number {
-    return this.batches ? (this.strategy.batching?.sharedBytes?.(email) ?? 0) : 0;
-  }
-
-  /**
-   * Waits for a free place and makes one call. `undefined` when `stop` fired before its turn came:
-   * nothing was tried.
-   */
-  async submit(
-    emails: readonly OutgoingEmail[],
-    { stop, expired }: { stop: AbortSignal; expired: AbortSignal },
-    onCall: () => void,
-  ): Promise<readonly Submission[] | undefined> {
-    const acquired = this.#slots.acquire(stop);
-    if (!(acquired === true || (await acquired))) return undefined;
-    onCall();
     try {
-      const limits: AttemptLimits = { timeoutMs: this.options.timeoutMs, expired };
-      const submissions = await attempt(
-        (signal) => this.call(emails, { signal, attempt: 1 }),
-        emails.length,
-        limits,
-      );
-      return withoutEcho(submissions, emails);
-    } finally {
-      this.#slots.release();
+      return this.batches ? (this.strategy.batching?.sharedBytes?.(email) ?? 0) : 0;
+    } catch {
+      return 0;
     }
   }
 
+  /**
+   * Submits messages that share a call, and those again that were refused for now: what became of each
+   * is recorded on its shipment. What `stop` left untried has nothing recorded.
+   */
+  async deliver(consignments: readonly Consignment[], handover: Handover): Promise<void> {
+    this.#budget.earn(consignments.length);
+    let pending = consignments;
+    for (let number = 1; ; number += 1) {
+      const isMade = await this.attempt(pending, number, handover);
+      if (!isMade || number >= this.options.retry.attempts || handover.stop.aborted) return;
+      pending = this.tryAgain(pending);
+      if (pending.length === 0) return;
+      const wait = this.waitBefore(pending, number);
+      if (wait > this.longestWait(handover) || !(await sleep(wait, handover.stop))) return;
+    }
+  }
+
+  /** What is worth another attempt, as far as the budget goes. */
+  private tryAgain(consignments: readonly Consignment[]): readonly Consignment[] {
+    const again = consignments.filter(({ shipment }) => shipment.mayTryAgain);
+    if (again.length === 0) return again;
+    return again
+      .slice(0, this.#budget.spend(again.length))
+      .map(({ shipment, email }) => ({ shipment, email: shipment.again(email) }));
+  }
+
+  private longestWait({ hasNext, patienceMs }: Handover): number {
+    return hasNext ? Math.min(patienceMs, this.options.retry.maxDelayMs) : patienceMs;
+  }
+
+  private waitBefore(pending: readonly Consignment[], number: number): number {
+    const waits = pending.map(({ shipment: { submission } }) =>
+      submission === undefined || submission.outcome === 'accepted'
+        ? 0
+        : (submission.failure.retryAfterMs ?? 0),
+    );
+    const retryAfterMs = Math.max(0, ...waits);
+    return backOffMs(number, { retryAfterMs }, this.options.retry, Math.random());
+  }
+
+  /** One attempt, in several calls where one is refused for the sake of another message. */
+  private async attempt(
+    consignments: readonly Consignment[],
+    number: number,
+    handover: Handover,
+  ): Promise<boolean> {
+    const startedAt = performance.now();
+    const submissions = await isolating(
+      consignments.map(({ email }) => email),
+      (emails) => this.call(emails, number, handover),
+      this.strategy.batching?.independent ?? false,
+    );
+    if (submissions === undefined) return false;
+    const durationMs = performance.now() - startedAt;
+    consignments.forEach(({ shipment, email }, at) => {
+      const submission = submissions[at]!;
+      if (isKeptBack(submission)) shipment.notTried(this.name, submission);
+      else shipment.record(email, submission, { provider: this.name, durationMs });
+    });
+    return true;
+  }
+
+  /** One call, when breaker and turnstile let it; `undefined` when it was stopped before. */
   private async call(
+    emails: readonly OutgoingEmail[],
+    number: number,
+    handover: Handover,
+  ): Promise<readonly Submission[] | undefined> {
+    const { lane, stop, expired } = handover;
+    const patienceMs = handover.hasNext ? 0 : handover.patienceMs;
+    const passage = await this.#breaker?.pass(patienceMs, stop);
+    if (this.#breaker !== undefined && passage === undefined) return keptBack(emails, stop);
+    const entrant = { lane, patienceMs, signal: stop, cost: this.costOf(emails) };
+    const entered = this.#turnstile.enter(entrant);
+    if (!(entered === true || (await entered))) {
+      passage?.report(undefined);
+      return keptBack(emails, stop);
+    }
+    handover.onCall();
+    const { secrets, timeoutMs } = this.options;
+    const limits = { timeoutMs, expired, secrets };
+    const submissions = await attempt(
+      (signal) => this.submit(emails, { signal, attempt: number }),
+      emails.length,
+      limits,
+    );
+    passage?.report(callHealth(submissions));
+    const pause = Math.min(pauseAskedFor(submissions), LONGEST_WAIT_MS);
+    if (pause > 0) {
+      this.log(`The mail provider '${this.name}' asks for a pause of ${seconds(pause)}`);
+      this.#turnstile.pauseFor(pause);
+    }
+    this.#turnstile.leave();
+    return withoutEcho(submissions, emails);
+  }
+
+  private async submit(
     emails: readonly OutgoingEmail[],
     context: SendContext,
   ): Promise<readonly Submission[]> {
@@ -92,6 +227,61 @@ export class ProviderChannel {
     // Only a provider with sendBatch has call limits above one message.
     return this.strategy.sendBatch!(emails, context);
   }
+
+  private tellState(state: CircuitState, forMs: number): void {
+    const provider = `The mail provider '${this.name}'`;
+    if (state === 'open') this.log(`${provider} fails: it is left alone for ${seconds(forMs)}`);
+    if (state === 'closed') this.log(`${provider} works again`);
+  }
+
+  private costOf(emails: readonly OutgoingEmail[]): number {
+    if (this.options.rateLimit?.per !== 'recipient') return emails.length;
+    return emails.reduce((sum, { to, cc, bcc }) => sum + to.length + cc.length + bcc.length, 0);
+  }
+}
+
+function storeNews(provider: string, isReached: boolean): string {
+  return isReached
+    ? `The rate limit of '${provider}' is shared again`
+    : `The store of the rate limit of '${provider}' is out of reach: this process keeps it on its own`;
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)} s`;
+}
+
+const KEPT_BACK = 'PROVIDER_UNAVAILABLE';
+
+/** What is not tried since its provider is down or asked for a pause; nothing is known when stopped. */
+function keptBack(
+  emails: readonly unknown[],
+  stop: AbortSignal,
+): readonly Submission[] | undefined {
+  if (stop.aborted) return undefined;
+  const message = 'not tried: the provider failed before, or asked for a pause';
+  return emails.map(() => unsent({ code: KEPT_BACK, category: 'unavailable', message }));
+}
+
+function isKeptBack(submission: Submission): boolean {
+  return submission.outcome === 'unsent' && submission.failure.code === KEPT_BACK;
+}
+
+/** @throws ConfigurationError when what a provider of one's own declares cannot be used */
+function checkStrategy(name: string, { batching, capabilities }: MailProviderStrategy): void {
+  const problems: Problem[] = [];
+  const path = `the mail provider '${name}'`;
+  if (capabilities !== undefined && typeof capabilities.features?.has !== 'function') {
+    problems.push({ path, message: 'capabilities.features must be a Set' });
+  }
+  if (batching !== undefined) {
+    if (!(Number.isInteger(batching.maxMessages) && batching.maxMessages > 0)) {
+      problems.push({ path, message: 'batching.maxMessages must be a whole number above 0' });
+    }
+    if (typeof batching.key !== 'function') {
+      problems.push({ path, message: 'batching.key must be a function' });
+    }
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
 }
 
 function callLimits(strategy: MailProviderStrategy, options: ChannelOptions): CallLimits {
@@ -99,9 +289,16 @@ function callLimits(strategy: MailProviderStrategy, options: ChannelOptions): Ca
   if (batching === undefined || strategy.sendBatch === undefined) {
     return { messages: 1, recipients: Infinity, bytes: Infinity };
   }
+  const { rateLimit, maxBatchSize = Infinity, maxBatchBytes } = options;
+  // No batch is larger than what the limit allows in a second.
+  const atOnce = rateLimit === undefined ? Infinity : Math.max(1, Math.floor(rateLimit.perSecond));
+  const { per } = rateLimit ?? { per: 'message' };
   return {
-    messages: Math.min(batching.maxMessages, options.maxBatchSize ?? Infinity),
-    recipients: batching.maxRecipients ?? Infinity,
-    bytes: Math.min(batching.maxBytes ?? Infinity, options.maxBatchBytes),
+    messages: Math.min(batching.maxMessages, maxBatchSize, per === 'message' ? atOnce : Infinity),
+    recipients: Math.min(
+      batching.maxRecipients ?? Infinity,
+      per === 'recipient' ? atOnce : Infinity,
+    ),
+    bytes: Math.min(batching.maxBytes ?? Infinity, maxBatchBytes),
   };
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** A signal that fires with the first of several others; let go of them when it is no longer needed. */
 export interface StopSignal {
   readonly signal: AbortSignal;
@@ -13,6 +15,8 @@ export interface StopSignal {
  */
 export function stopSignal(...others: readonly (AbortSignal | undefined)[]): StopSignal {
   const controller = new AbortController();
+  // Every call in flight listens to it.
+  setMaxListeners(0, controller.signal);
   const stop = () => controller.abort();
   for (const other of others) {
     if (other?.aborted) stop();

@@ -1,33 +1,54 @@
 import type { ProviderCapabilities } from '../contract/capabilities.js';
 import type { MailProviderStrategy } from '../contract/mail-provider.strategy.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
+import { contentBytes } from '../message/size.js';
 
-/** What of the message the provider cannot carry, in words for people; empty when it can carry all. */
+/** What of a message a provider cannot carry, in words for people. */
+export interface Missing {
+  /** Features that the message could be sent without. */
+  readonly features: readonly string[];
+  /** What makes it impossible, or another message than the one that was meant. */
+  readonly essentials: readonly string[];
+}
+
+/** What of the message the provider cannot carry; both empty when it can carry all. */
 export function missingFeatures(
   email: OutgoingEmail,
   { features, limits, templates }: ProviderCapabilities,
   strategy: MailProviderStrategy,
-): string[] {
-  const missing = [...(strategy.unsupported?.(email) ?? [])];
+): Missing {
+  const missing = [...refusedBy(strategy, email)];
   for (const feature of email.features) {
     if (!features.has(feature)) missing.push(feature);
   }
-  if (email.templateId !== undefined && !templates) missing.push('templateId');
-  if (limits !== undefined) missing.push(...exceededLimits(email, limits));
-  return missing;
+  const { tags = Infinity } = limits ?? {};
+  if (email.tags.length > tags) missing.push(`${email.tags.length} tags (${tags} at most)`);
+  const essentials = exceededLimits(email, limits);
+  if (email.templateId !== undefined && !templates) {
+    const hasBody = email.html !== undefined || email.text !== undefined;
+    (hasBody ? missing : essentials).push('templateId');
+  }
+  return { features: missing, essentials };
+}
+
+function refusedBy(strategy: MailProviderStrategy, email: OutgoingEmail): readonly string[] {
+  try {
+    return strategy.unsupported?.(email) ?? [];
+  } catch {
+    return ['this message: its own check, unsupported(), threw an error'];
+  }
 }
 
 function exceededLimits(
   email: OutgoingEmail,
-  { recipients, tags }: NonNullable<ProviderCapabilities['limits']>,
+  { bytes, recipients }: NonNullable<ProviderCapabilities['limits']> = {},
 ): string[] {
   const exceeded: string[] = [];
   const count = email.to.length + email.cc.length + email.bcc.length;
   if (recipients !== undefined && count > recipients) {
     exceeded.push(`${count} recipients (${recipients} at most)`);
   }
-  if (tags !== undefined && email.tags.length > tags) {
-    exceeded.push(`${email.tags.length} tags (${tags} at most)`);
-  }
+  const size = bytes === undefined ? 0 : contentBytes(email);
+  if (bytes !== undefined && size > bytes) exceeded.push(`${size} bytes (${bytes} at most)`);
   return exceeded;
 }

@@ -4,8 +4,12 @@ import type { OutgoingEmail } from './outgoing-email.js';
 /**
  * Everyone who gets the message, each once: to, cc and bcc, in that order. Two addresses are the same when
  * only the case of the domain differs; the local part is the receiving server's to read (RFC 5321, 2.4).
+ * Only those of `envelopeTo` where the others have their outcome already.
  */
-export function envelopeRecipients(email: Pick<OutgoingEmail, 'to' | 'cc' | 'bcc'>): string[] {
+export function envelopeRecipients(
+  email: Pick<OutgoingEmail, 'to' | 'cc' | 'bcc' | 'envelopeTo'>,
+): string[] {
+  if (email.envelopeTo !== undefined) return [...email.envelopeTo];
   const recipients = new Map<string, string>();
   for (const field of [email.to, email.cc, email.bcc]) {
     for (const { address } of field) {

@@ -16,7 +16,7 @@ import { MAX_SUBJECT_BYTES } from './substitutions.js';
 import { bodyText, flag, matching, oneOf, singleLine } from './text-rules.js';
 
 /** The fields of a message, normalised one by one; those that were given. */
-export type MessageFields = Partial<Omit<OutgoingEmail, 'features'>>;
+export type MessageFields = Partial<Omit<OutgoingEmail, 'features' | 'envelopeTo'>>;
 
 /**
  * What holds for each field of a message, alone. The one rule set: the normaliser runs it for every

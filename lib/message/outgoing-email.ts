@@ -70,6 +70,8 @@ export interface OutgoingEmail {
   readonly stream?: string;
   /** The envelope sender, where bounces go. */
   readonly returnPath?: string;
+  /** The recipients that this attempt is for, where the others have their outcome already. */
+  readonly envelopeTo?: readonly string[];
   readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** What of the above not every provider can carry. */
   readonly features: ReadonlySet<MessageFeature>;

@@ -31,6 +31,8 @@ export interface BuiltInProvider {
   readonly peers: readonly string[];
   /** Whether its transport bounds its own phases, so that no time-out is put over the attempt. */
   readonly hasOwnPhases?: boolean;
+  /** What a rate limit counts where the options do not say. @default 'message' */
+  readonly rateLimitPer?: 'message' | 'recipient';
   /** Reads its options, reports every problem, and gives back what makes the provider. */
   configure(reader: OptionReader, context: BuiltInContext): () => MailProviderStrategy;
 }
@@ -64,6 +66,8 @@ export const BUILT_IN_PROVIDERS: Readonly<Record<string, BuiltInProvider>> = {
   },
   ses: {
     peers: ['@aws-sdk/client-sesv2'],
+    // Its quota counts recipients.
+    rateLimitPer: 'recipient',
     configure: (reader, context) => {
       const options = readSesOptions(reader, context);
       return () => new SesProvider(options, context.maxBytes);

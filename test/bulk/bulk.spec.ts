@@ -185,7 +185,8 @@ describe('A bulk takes what its options say', () => {
     const rejections: unknown[] = [];
     const note = (reason: unknown) => rejections.push(reason);
     process.on('unhandledRejection', note);
-    const result = await mail.sendBulk(messages(5), { onProgress });
+    const options: object = { onProgress };
+    const result = await mail.sendBulk(messages(5), options);
     await setImmediate();
     process.off('unhandledRejection', note);
     expect([result.successful, rejections]).toEqual([5, []]);

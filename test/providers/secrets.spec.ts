@@ -1,3 +1,4 @@
+import { ONCE } from '../fixtures/once.js';
 import { inspect } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -62,7 +63,7 @@ async function start(options: MailBridgeOptions): Promise<MailBridgeService> {
   logged = [];
   const log = (...words: unknown[]) => void logged.push(words);
   const module = await Test.createTestingModule({
-    imports: [MailBridgeModule.forRoot(options)],
+    imports: [MailBridgeModule.forRoot({ ...ONCE, ...options })],
   }).compile();
   module.useLogger({ log, error: log, warn: log, debug: log, verbose: log, fatal: log });
   app = await module.init();

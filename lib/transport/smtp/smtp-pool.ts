@@ -30,7 +30,7 @@ export class SmtpPool {
         : undefined;
     this.#source = { settings, tokens };
     this.#turns = new Turns(settings.maxConnections);
-    this.#idle = new IdleSessions(settings.idleMs, (session) => this.leave(session));
+    this.#idle = new IdleSessions(settings.idleMs, (session) => void this.leave(session));
   }
 
   /** What must not appear in any text: the access tokens that the pool has got for itself. */
@@ -53,7 +53,7 @@ export class SmtpPool {
     const result = await this.inTurn(signal, async (clock) => {
       // At the limit of connections an idle one has to make room.
       const spare = this.#idle.take();
-      if (spare !== undefined) this.leave(spare);
+      if (spare !== undefined) await this.leave(spare);
       const session = await openSession(this.#source, clock);
       if (session instanceof SmtpSession) this.keep(session);
       return session;
@@ -70,7 +70,7 @@ export class SmtpPool {
     this.#turns.close();
     for (const clock of this.#inFlight) clock.expire('closed');
     for (let idle = this.#idle.take(); idle !== undefined; idle = this.#idle.take()) {
-      this.leave(idle);
+      void this.leave(idle);
     }
     await Promise.all(this.#leaving);
   }
@@ -118,13 +118,19 @@ export class SmtpPool {
   private keep(session: SmtpSession): void {
     if (!session.alive) return;
     const isDone = session.messages >= this.settings.maxMessagesPerConnection;
-    if (isDone || this.#closed) this.leave(session);
+    if (isDone || this.#closed) void this.leave(session);
     else this.#idle.keep(session);
   }
 
-  private leave(session: SmtpSession): void {
-    const leaving = session.quit().finally(() => this.#leaving.delete(leaving));
+  private leave(session: SmtpSession): Promise<void> {
+    // Until it has gone it is a connection as any other: the next one has to wait for it.
+    this.#turns.take();
+    const leaving = session.quit().finally(() => {
+      this.#turns.end();
+      this.#leaving.delete(leaving);
+    });
     this.#leaving.add(leaving);
+    return leaving;
   }
 }
 

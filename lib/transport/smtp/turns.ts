@@ -36,9 +36,14 @@ export class Turns {
     });
   }
 
+  /** Takes a turn at once, also beyond the limit: for what cannot wait in line. `end` must give it back. */
+  take(): void {
+    this.#taken += 1;
+  }
+
   /** Gives the turn to the next in line. */
   end(): void {
-    const next = this.leaveLine();
+    const next = this.#taken > this.limit ? undefined : this.leaveLine();
     if (next === undefined) this.#taken -= 1;
     else next.call(undefined);
   }

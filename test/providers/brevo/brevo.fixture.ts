@@ -1,3 +1,4 @@
+import { ONCE } from '../../fixtures/once.js';
 import type { MailBridgeOptions, MailBridgeService } from 'nest-mailbridge';
 import { startMailBridge } from '../../fixtures/application.js';
 import { BREVO_KEY, BrevoServer } from '../../fixtures/api/brevo-server.js';
@@ -18,6 +19,7 @@ export async function startBrevo(
   const mail = await startMailBridge({
     provider: 'brevo',
     defaults: { from: 'Shop <shop@example.com>' },
+    ...ONCE,
     ...rest,
     providers: { brevo: { apiKey: BREVO_KEY, baseUrl: server.url, ...options } },
   });

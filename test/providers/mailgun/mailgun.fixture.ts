@@ -1,3 +1,4 @@
+import { ONCE } from '../../fixtures/once.js';
 import type { MailBridgeService, MailgunOptions } from 'nest-mailbridge';
 import { startMailBridge } from '../../fixtures/application.js';
 import { MAILGUN_DOMAIN, MAILGUN_KEY, MailgunServer } from '../../fixtures/api/mailgun-server.js';
@@ -19,6 +20,7 @@ export async function startMailgun(
   const mail = await startMailBridge({
     provider: 'mailgun',
     defaults: { from: 'Shop <shop@example.com>' },
+    ...ONCE,
     providers: { mailgun: { ...own, ...options } },
     unsupportedFeatures,
     limits: { bytes: 100_000_000, recipients: 5000 },

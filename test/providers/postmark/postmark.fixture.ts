@@ -1,3 +1,4 @@
+import { ONCE } from '../../fixtures/once.js';
 import type { MailBridgeService, PostmarkOptions } from 'nest-mailbridge';
 import { startMailBridge } from '../../fixtures/application.js';
 import { POSTMARK_TOKEN, PostmarkServer } from '../../fixtures/api/postmark-server.js';
@@ -18,6 +19,7 @@ export async function startPostmark(
   const mail = await startMailBridge({
     provider: 'postmark',
     defaults: { from: 'Shop <shop@example.com>' },
+    ...ONCE,
     providers: {
       postmark: { serverToken: POSTMARK_TOKEN, baseUrl: postmark.url, ...options },
     },

@@ -1,3 +1,4 @@
+import { ONCE } from '../../fixtures/once.js';
 import type { MailBridgeOptions, MailBridgeService } from 'nest-mailbridge';
 import { startMailBridge } from '../../fixtures/application.js';
 import { SENDGRID_KEY, SendGridServer } from '../../fixtures/api/sendgrid-server.js';
@@ -18,6 +19,7 @@ export async function startSendGrid(
   const mail = await startMailBridge({
     provider: 'sendgrid',
     defaults: { from: 'Shop <shop@example.com>' },
+    ...ONCE,
     ...rest,
     providers: { sendgrid: { apiKey: SENDGRID_KEY, baseUrl: server.url, ...options } },
   });

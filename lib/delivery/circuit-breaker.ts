@@ -1,0 +1,132 @@
+/** When a provider is left alone for a while. */
+export interface CircuitBreakerOptions {
+  /** Failures in a row that open it. */
+  readonly failures: number;
+  /** How long it stays open before one call may probe, in milliseconds; doubles up to five minutes. */
+  readonly halfOpenAfterMs: number;
+}
+
+/** `closed`: calls go; `open`: none does; `half-open`: one is under way to see whether it is over. */
+export type CircuitState = 'closed' | 'open' | 'half-open';
+
+/** How the provider did in one call; a message that was refused speaks for it, not against it. */
+export type CallHealth = 'well' | 'unwell' | 'refusing-us';
+
+/** The right to make one call. */
+export interface Passage {
+  /** Takes in how the call went. `undefined`: it was not made after all. */
+  report(health: CallHealth | undefined): void;
+}
+
+const LONGEST_MS = 5 * 60_000;
+// Besides failures in a row: half of the last calls, over enough of them, within half a minute.
+const SAMPLE = { calls: 20, share: 0.5, ms: 30_000 };
+
+/**
+ * Watches the calls of one provider and keeps further ones back when it is down, so that an outage is
+ * not met with a million attempts.
+ */
+export class CircuitBreaker {
+  #state: CircuitState = 'closed';
+  #inARow = 0;
+  #sample: { at: number; isUnwell: boolean }[] = [];
+  #openForMs: number;
+  #reopensAt = 0;
+  #downSince = 0;
+  readonly #watchers = new Set<() => void>();
+  readonly #passage: Passage = { report: (health) => this.count(health) };
+
+  constructor(
+    private readonly options: CircuitBreakerOptions,
+    private readonly onChange: (state: CircuitState, forMs: number) => void = () => undefined,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.#openForMs = options.halfOpenAfterMs;
+  }
+
+  get state(): CircuitState {
+    return this.#state;
+  }
+
+  /**
+   * Lets a call be made: at once while all is well, else when a probe is due or has gone well. Who gets
+   * a passage must report on it. `undefined` when the provider has been down for longer than
+   * `patienceMs`, or the signal fires first.
+   */
+  pass(patienceMs: number, signal: AbortSignal): Passage | Promise<Passage | undefined> {
+    return this.#state === 'closed' ? this.#passage : this.wait(patienceMs, signal);
+  }
+
+  private async wait(patienceMs: number, signal: AbortSignal): Promise<Passage | undefined> {
+    for (;;) {
+      if (signal.aborted) return undefined;
+      const now = this.now();
+      if (this.#state === 'closed') return this.#passage;
+      if (this.#state === 'open' && now >= this.#reopensAt) return this.probe();
+      const giveUpAt = this.#downSince + patienceMs;
+      if (now >= giveUpAt) return undefined;
+      const until = this.#state === 'open' ? Math.min(this.#reopensAt, giveUpAt) : giveUpAt;
+      await this.changeOr(until - now, signal);
+    }
+  }
+
+  private probe(): Passage {
+    this.change('half-open');
+    return { report: (health) => this.settleProbe(health) };
+  }
+
+  private settleProbe(health: CallHealth | undefined): void {
+    if (health === 'well') {
+      this.#inARow = 0;
+      this.#sample = [];
+      this.#openForMs = this.options.halfOpenAfterMs;
+      this.change('closed');
+      return;
+    }
+    if (health !== undefined) this.#openForMs = Math.min(2 * this.#openForMs, LONGEST_MS);
+    this.open(health === undefined ? 0 : this.#openForMs);
+  }
+
+  private count(health: CallHealth | undefined): void {
+    // What was under way when it opened has nothing to add.
+    if (health === undefined || this.#state !== 'closed') return;
+    const now = this.now();
+    this.#inARow = health === 'well' ? 0 : this.#inARow + 1;
+    this.#sample = this.#sample
+      .filter(({ at }) => at > now - SAMPLE.ms)
+      .slice(1 - 5 * SAMPLE.calls);
+    this.#sample.push({ at: now, isUnwell: health !== 'well' });
+    const unwell = this.#sample.filter(({ isUnwell }) => isUnwell).length;
+    const isSampleBad =
+      this.#sample.length >= SAMPLE.calls && unwell >= SAMPLE.share * this.#sample.length;
+    if (health === 'refusing-us' || this.#inARow >= this.options.failures || isSampleBad) {
+      this.open(this.#openForMs);
+    }
+  }
+
+  private open(forMs: number): void {
+    if (this.#state === 'closed') this.#downSince = this.now();
+    this.#reopensAt = this.now() + forMs;
+    this.change('open');
+  }
+
+  private change(state: CircuitState): void {
+    if (state !== this.#state) this.onChange(state, this.#reopensAt - this.now());
+    this.#state = state;
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  private changeOr(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#watchers.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.max(1, ms));
+      this.#watchers.add(done);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+}

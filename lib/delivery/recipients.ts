@@ -1,0 +1,44 @@
+import type { Outcome, RecipientOutcome } from '../contract/outcome.js';
+import type { Submission } from '../contract/submission.js';
+
+/** The recipients that were refused for now, where those of the message differ. */
+export function deferredRecipients({ recipients }: Submission): string[] {
+  return (recipients ?? []).filter(isDeferred).map(({ address }) => address);
+}
+
+/** What became of a message whose deferred recipients were tried again: each recipient's last outcome. */
+export function mergeRecipients(
+  before: Submission,
+  after: Submission,
+  triedAgain: readonly string[],
+): Submission {
+  const latest = new Map<string, RecipientOutcome>();
+  for (const each of before.recipients ?? []) latest.set(each.address, each);
+  for (const address of triedAgain) latest.set(address, recipientOf(address, after));
+  for (const each of after.recipients ?? []) latest.set(each.address, each);
+  const recipients = [...latest.values()];
+  const isAccepted = recipients.some(({ outcome }) => outcome === 'accepted');
+  if (!isAccepted) return { ...after, recipients };
+  const messageId = messageIdOf(before) ?? messageIdOf(after);
+  const isWhole = recipients.every(({ outcome }) => outcome === 'accepted');
+  return {
+    outcome: 'accepted',
+    ...(messageId !== undefined && { messageId }),
+    ...(!isWhole && { recipients }),
+  };
+}
+
+function recipientOf(address: string, submission: Submission): RecipientOutcome {
+  const outcome: Outcome = submission.outcome;
+  return submission.outcome === 'accepted'
+    ? { address, outcome }
+    : { address, outcome, failure: submission.failure };
+}
+
+function messageIdOf(submission: Submission): string | undefined {
+  return submission.outcome === 'accepted' ? submission.messageId : undefined;
+}
+
+function isDeferred({ outcome, failure }: RecipientOutcome): boolean {
+  return outcome === 'unsent' && failure?.retryable === true;
+}

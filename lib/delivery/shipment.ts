@@ -1,0 +1,119 @@
+import type { Outcome, RecipientOutcome } from '../contract/outcome.js';
+import type { Submission } from '../contract/submission.js';
+import type { OutgoingEmail } from '../message/outgoing-email.js';
+import type { Parcel } from './parcel.js';
+import { deferredRecipients, mergeRecipients } from './recipients.js';
+
+/** One attempt to submit a message. */
+export interface AttemptRecord {
+  readonly provider: string;
+  readonly outcome: Outcome;
+  /** The code of its failure. */
+  readonly code?: string;
+  readonly durationMs: number;
+}
+
+/** What is known of a message, and who had it. */
+export interface Verdict {
+  readonly submission: Submission;
+  readonly provider: string;
+}
+
+/** A message on its way through a route: what was tried, and what is known of it so far. */
+export class Shipment {
+  readonly attempts: AttemptRecord[] = [];
+  #submission: Submission | undefined;
+  #provider: string | undefined;
+  // What may have been taken stays in doubt, whatever becomes of it when it is sent again.
+  #doubt: Verdict | undefined;
+
+  constructor(
+    readonly parcel: Parcel,
+    private readonly resendUnknown: boolean,
+  ) {}
+
+  /** What the last provider said of it; `undefined` while it was never tried. */
+  get submission(): Submission | undefined {
+    return this.#submission;
+  }
+
+  /** What is known of it in the end, over all attempts; `undefined` when it was never tried. */
+  get verdict(): Verdict | undefined {
+    const [submission, provider] = [this.#submission, this.#provider];
+    if (submission === undefined || provider === undefined) return undefined;
+    if (this.#doubt === undefined) return { submission, provider };
+    if (submission.outcome !== 'accepted') return this.#doubt;
+    return {
+      submission: withDoubts(submission, this.#doubt.submission),
+      provider,
+    };
+  }
+
+  /** Whether the next provider may be asked: only where the one before surely did not take it. */
+  get mayMoveOn(): boolean {
+    const outcome = this.#submission?.outcome;
+    return (
+      outcome === undefined || outcome === 'unsent' || (outcome === 'unknown' && this.resendUnknown)
+    );
+  }
+
+  /** Whether the same provider may take it, or some of its recipients, another time. */
+  get mayTryAgain(): boolean {
+    const submission = this.#submission;
+    if (submission === undefined) return false;
+    if (deferredRecipients(submission).length > 0) return true;
+    if (submission.outcome === 'accepted' || submission.outcome === 'rejected') return false;
+    if (submission.outcome === 'unknown' && this.resendUnknown) return true;
+    return submission.failure.retryable;
+  }
+
+  /** The email for another attempt: only to the recipients that were refused for now, where they differ. */
+  again(email: OutgoingEmail): OutgoingEmail {
+    const deferred = this.#submission === undefined ? [] : deferredRecipients(this.#submission);
+    return deferred.length === 0 ? email : { ...email, envelopeTo: deferred };
+  }
+
+  /** Takes in what a provider said of `email`. */
+  record(
+    email: OutgoingEmail,
+    submission: Submission,
+    attempt: Omit<AttemptRecord, 'outcome' | 'code'>,
+  ): void {
+    this.attempts.push({
+      ...attempt,
+      outcome: submission.outcome,
+      ...(submission.outcome !== 'accepted' && {
+        code: submission.failure.code,
+      }),
+    });
+    this.settle(attempt.provider, submission, email.envelopeTo);
+  }
+
+  /** Takes in that a provider was not asked after all; what is known from before stands. */
+  notTried(provider: string, submission: Submission): void {
+    if (this.#submission === undefined) this.settle(provider, submission);
+  }
+
+  private settle(provider: string, submission: Submission, triedAgain?: readonly string[]): void {
+    const before = this.#submission;
+    const isPart = before !== undefined && triedAgain !== undefined && provider === this.#provider;
+    this.#submission = isPart ? mergeRecipients(before, submission, triedAgain) : submission;
+    this.#provider = provider;
+    if (this.#submission.outcome === 'unknown') {
+      this.#doubt ??= { submission: this.#submission, provider };
+    }
+  }
+}
+
+/** An acceptance, where an attempt before may have reached some of those that it was not for. */
+function withDoubts(submission: Submission, doubt: Submission): Submission {
+  if (submission.recipients === undefined || doubt.outcome === 'accepted') return submission;
+  const { failure, recipients: doubted } = doubt;
+  const isDoubted = ({ address, outcome }: RecipientOutcome) =>
+    outcome !== 'accepted' &&
+    (doubted?.some((each) => each.address === address && each.outcome === 'unknown') ?? true);
+  const recipients = submission.recipients.map((each) =>
+    isDoubted(each) ? { ...each, outcome: 'unknown' as const, failure } : each,
+  );
+  return { ...submission, recipients };
+}

@@ -1,0 +1,149 @@
+import { jest } from '@jest/globals';
+import { accepted, rejected, unknown, unsent } from 'nest-mailbridge';
+import { callHealth, pauseAskedFor } from '../../lib/delivery/call-health.js';
+import {
+  CircuitBreaker,
+  type CallHealth,
+  type Passage,
+} from '../../lib/delivery/circuit-breaker.js';
+
+const never = new AbortController().signal;
+const breaker = () => new CircuitBreaker({ failures: 5, halfOpenAfterMs: 10_000 });
+
+async function call(circuit: CircuitBreaker, health: CallHealth, patienceMs = 0): Promise<boolean> {
+  const passage = await circuit.pass(patienceMs, never);
+  passage?.report(health);
+  return passage !== undefined;
+}
+
+async function opened(): Promise<CircuitBreaker> {
+  const circuit = breaker();
+  for (let i = 0; i < 5; i += 1) await call(circuit, 'unwell');
+  return circuit;
+}
+
+beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] }));
+afterEach(() => jest.useRealTimers());
+
+describe('A circuit breaker opens', () => {
+  it('on so many failures in a row, and then lets nothing through', async () => {
+    const circuit = await opened();
+    expect(circuit.state).toBe('open');
+    expect(await call(circuit, 'well')).toBe(false);
+  });
+
+  it('at once when the provider refuses us', async () => {
+    const circuit = breaker();
+    await call(circuit, 'refusing-us');
+    expect(circuit.state).toBe('open');
+  });
+
+  it('when half of many calls fail', async () => {
+    const circuit = breaker();
+    for (let i = 0; i < 20; i += 1) await call(circuit, i % 2 === 0 ? 'unwell' : 'well');
+    expect(circuit.state).toBe('open');
+  });
+
+  it('but not on some failures among many successes', async () => {
+    const circuit = breaker();
+    for (let i = 0; i < 200; i += 1) await call(circuit, i % 3 === 0 ? 'unwell' : 'well');
+    expect(circuit.state).toBe('closed');
+  });
+});
+
+describe('An open circuit breaker', () => {
+  it('lets one call probe after its time, and closes when that goes well', async () => {
+    const circuit = await opened();
+    jest.advanceTimersByTime(10_000);
+    const probe = await circuit.pass(0, never);
+    expect([probe !== undefined, circuit.state]).toEqual([true, 'half-open']);
+    expect(await circuit.pass(0, never)).toBeUndefined();
+    probe?.report('well');
+    expect(circuit.state).toBe('closed');
+  });
+
+  it('stays open twice as long when the probe fails, up to five minutes', async () => {
+    const circuit = await opened();
+    let wait = 10_000;
+    for (let i = 0; i < 8; i += 1) {
+      jest.advanceTimersByTime(wait - 1);
+      expect(await call(circuit, 'well')).toBe(false);
+      jest.advanceTimersByTime(1);
+      expect(await call(circuit, 'unwell')).toBe(true);
+      wait = Math.min(2 * wait, 300_000);
+    }
+  });
+
+  it('lets another call probe when the first was not made after all', async () => {
+    const circuit = await opened();
+    jest.advanceTimersByTime(10_000);
+    (await circuit.pass(0, never))?.report(undefined);
+    expect(await call(circuit, 'well')).toBe(true);
+  });
+
+  it('is waited for by those who have the patience, all of whom go when the probe went well', async () => {
+    const circuit = await opened();
+    const passages: (Passage | undefined)[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      void Promise.resolve(circuit.pass(60_000, never)).then((passage) => passages.push(passage));
+    }
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(passages).toHaveLength(1);
+    passages[0]?.report('well');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(passages.filter((passage) => passage !== undefined)).toHaveLength(3);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('is not waited for any longer after an abort', async () => {
+    const circuit = await opened();
+    const abort = new AbortController();
+    const waiting = circuit.pass(60_000, abort.signal);
+    abort.abort();
+    expect(await waiting).toBeUndefined();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('is not moved by calls that were under way when it opened', async () => {
+    const circuit = breaker();
+    const late = await circuit.pass(0, never);
+    for (let i = 0; i < 5; i += 1) await call(circuit, 'unwell');
+    jest.advanceTimersByTime(10_000);
+    const probe = await circuit.pass(0, never);
+    late?.report('well');
+    expect(circuit.state).toBe('half-open');
+    probe?.report('unwell');
+    expect(circuit.state).toBe('open');
+  });
+});
+
+describe('What a call says of its provider', () => {
+  const failure = (
+    scope: 'network' | 'provider' | 'sender' | 'recipient' | 'message',
+    category: 'unknown' | 'auth' | 'rate-limit' = 'unknown',
+  ) => ({ code: 'X', message: 'x', scope, category }) as const;
+
+  it.each([
+    ['accepted', [accepted()], 'well'],
+    ['a refused message', [rejected(failure('message'))], 'well'],
+    ['a refused recipient', [rejected(failure('recipient'))], 'well'],
+    ['a recipient refused for now', [unsent(failure('recipient'))], 'well'],
+    ['a refused sender', [unsent(failure('sender'))], 'well'],
+    ['a rate limit', [unsent(failure('provider', 'rate-limit'))], 'well'],
+    ['no connection', [unsent(failure('network'))], 'unwell'],
+    ['an error of the provider', [unsent(failure('provider'))], 'unwell'],
+    ['a lost answer', [unknown(failure('network'))], 'unwell'],
+    ['one of many', [accepted(), unknown(failure('provider'))], 'unwell'],
+    ['a refused key', [unsent(failure('provider', 'auth'))], 'refusing-us'],
+  ])('%s: %s', (_, submissions, health) => {
+    expect(callHealth(submissions)).toBe(health);
+  });
+
+  it('how long it asks to be left alone, where it speaks for all', () => {
+    const wait = (scope: 'provider' | 'recipient') =>
+      unsent({ ...failure(scope), retryAfterMs: 5000 });
+    expect(pauseAskedFor([accepted(), wait('provider')])).toBe(5000);
+    expect(pauseAskedFor([wait('recipient')])).toBe(0);
+    expect(pauseAskedFor([accepted()])).toBe(0);
+  });
+});
