@@ -1,3 +1,4 @@
+export { MailBridgeFactory, type TenantOptions } from './mail-bridge.factory.js';
 export { MailBridgeModule } from './mail-bridge.module.js';
 export type { MailBridgeModuleExtras } from './mail-bridge.module-definition.js';
 export { MAIL_BRIDGE_OPTIONS } from './mail-bridge.providers.js';
@@ -58,6 +59,16 @@ export {
 } from './contract/outcome.js';
 
 export { EmailResponseDto } from './delivery/email-response.dto.js';
+export type { CircuitState } from './delivery/circuit-breaker.js';
+export type { DeliveryEvent } from './delivery/delivery-event.js';
+export type { Lane } from './delivery/lanes.js';
+export {
+  MemoryRateLimitStore,
+  type RateLimitStore,
+  type RateLimitUnit,
+} from './delivery/rate-limit.js';
+export type { RouteStrategy } from './delivery/route.js';
+export type { AttemptRecord } from './delivery/shipment.js';
 export { BulkEmailDto } from './bulk/bulk-email.dto.js';
 export {
   BulkEmailResponseDto,

@@ -1,4 +1,5 @@
 import type { FactoryProvider, InjectionToken, Provider } from '@nestjs/common';
+import { MailBridgeFactory } from './mail-bridge.factory.js';
 import { MailBridgeService } from './mail-bridge.service.js';
 import { getMailBridgeToken, getMailboxStoreToken } from './mail-bridge.tokens.js';
 import type { MailBridgeOptions } from './options/mail-bridge-options.js';
@@ -29,14 +30,16 @@ export function mailBridgeProviders(name: string | undefined): Provider[] {
     inject: [ProviderCatalog],
   };
   const own = [catalog, service, mailboxStore(name)];
-  return name === undefined ? [...own, ...requestedProviderOptions().map(customOptions)] : own;
+  return name === undefined
+    ? [...own, MailBridgeFactory, ...requestedProviderOptions().map(customOptions)]
+    : own;
 }
 
 /** What of that the rest of the application can inject. */
 export function mailBridgeExports(name: string | undefined): InjectionToken[] {
   const own = [getMailBridgeToken(name), getMailboxStoreToken(name)];
   return name === undefined
-    ? [...own, ...requestedProviderOptions().map(getMailProviderOptionsToken)]
+    ? [...own, MailBridgeFactory, ...requestedProviderOptions().map(getMailProviderOptionsToken)]
     : own;
 }
 

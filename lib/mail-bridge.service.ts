@@ -5,7 +5,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import type { Observable } from 'rxjs';
+import { Subject, type Observable } from 'rxjs';
 import type { BulkEmailDto } from './bulk/bulk-email.dto.js';
 import type { BulkEmailResponseDto } from './bulk/bulk-response.dto.js';
 import { BulkSender } from './bulk/bulk-sender.js';
@@ -19,16 +19,18 @@ import {
 import type { ProviderCapabilities } from './contract/capabilities.js';
 import type { MailProviderStrategy } from './contract/mail-provider.strategy.js';
 import { Admission } from './delivery/admission.js';
-import { Delivery, cancelled, parcel } from './delivery/delivery.js';
+import type { CircuitState } from './delivery/circuit-breaker.js';
+import { Delivery, cancelled } from './delivery/delivery.js';
+import type { DeliveryEvent } from './delivery/delivery-event.js';
+import { deliveryRun, wrapUp, type DeliveryRun } from './delivery/delivery-run.js';
 import type { EmailResponseDto } from './delivery/email-response.dto.js';
 import { EmailSendError } from './delivery/email-send.error.js';
 import { Lifecycle } from './delivery/lifecycle.js';
-import type { ProviderChannel } from './delivery/provider-channel.js';
+import type { Parcel } from './delivery/parcel.js';
 import { stopSignal } from './delivery/stop-signal.js';
 import { verifyProvider } from './delivery/verify-provider.js';
 import { MailBridgeError } from './errors/mail-bridge.error.js';
 import type { EmailMessageDto } from './message/email-message.dto.js';
-import type { OutgoingEmail } from './message/outgoing-email.js';
 import type { ProviderCatalog } from './provider-catalog.js';
 import { SecondSignal } from './second-signal.js';
 
@@ -46,14 +48,26 @@ export class MailBridgeService
   readonly #delivery: Delivery;
   readonly #bulk: BulkSender;
   readonly #secondSignal = new SecondSignal(() => this.#lifecycle.expire());
+  readonly #events = new Subject<DeliveryEvent>();
+  readonly #emit = (event: DeliveryEvent): void => this.#events.next(event);
   #closed: Promise<void> | undefined;
+
+  /**
+   * What happens to messages, as it happens: each attempt with its provider and duration, and each
+   * outcome. Hot: who subscribes late has missed what was before. Completes with `close()`.
+   */
+  readonly deliveries$: Observable<DeliveryEvent> = this.#events.asObservable();
 
   /** @internal Nest makes it; see `MailBridgeModule`. */
   constructor(private readonly providers: ProviderCatalog) {
-    const { bulk, limits, timeoutMs, unsupportedFeatures } = providers.options;
+    const { bulk, limits, onUnknown, timeoutMs, unsupportedFeatures } = providers.options;
     const warn = (message: string) => this.#logger.warn(message);
     this.#admission = new Admission({ limits, unsupportedFeatures, warn });
-    this.#delivery = new Delivery(this.#lifecycle, { bytes: limits.bytes, timeoutMs });
+    this.#delivery = new Delivery(this.#lifecycle, {
+      attachments: { bytes: limits.bytes, timeoutMs },
+      resendUnknown: onUnknown === 'resend',
+      observer: () => (this.#events.observed ? this.#emit : undefined),
+    });
     this.#bulk = new BulkSender(
       { admission: this.#admission, delivery: this.#delivery, lifecycle: this.#lifecycle, warn },
       bulk,
@@ -68,11 +82,11 @@ export class MailBridgeService
    */
   async send(message: EmailMessageDto, options: SendOptions = {}): Promise<EmailResponseDto> {
     this.assertOpen();
-    const { provider, signal } = checkSendOptions(options);
-    const channel = this.providers.channel(provider);
-    const defaults = this.providers.defaults(channel.name);
-    const email = this.#admission.admit(message, channel, defaults);
-    const response = await this.deliver(email, channel, signal);
+    const { provider, signal, lane = 'normal' } = checkSendOptions(options);
+    const patienceMs = this.providers.options.retry.maxDelayMs;
+    const settings = { provider, lane, patienceMs, own: {} };
+    const run = deliveryRun(this.#admission, this.providers, settings);
+    const response = await this.deliver(wrapUp(message, run), run, signal);
     if (!response.success) throw new EmailSendError(response);
     return response;
   }
@@ -121,6 +135,11 @@ export class MailBridgeService
     return this.providers.channel(provider).capabilities;
   }
 
+  /** Whether calls of the provider are made, kept back after failures, or probed for. */
+  circuitState(provider?: string): CircuitState {
+    return this.providers.channel(provider).state;
+  }
+
   /** Whether the configured provider renders templates that are stored with it. */
   supportsTemplates(): boolean {
     return this.capabilities().templates;
@@ -139,6 +158,11 @@ export class MailBridgeService
   /** Registers a provider, as `@MailProvider(name)` does. @throws ConfigurationError when the name is taken */
   registerProvider(name: string, strategy: MailProviderStrategy): void {
     this.providers.register(name, strategy);
+  }
+
+  /** Whether anything is under way. */
+  get isBusy(): boolean {
+    return this.#lifecycle.isBusy;
   }
 
   /** Lets what is in flight end, within `shutdown.drainTimeoutMs`, then closes the providers. */
@@ -165,18 +189,19 @@ export class MailBridgeService
   }
 
   private async deliver(
-    unresolved: OutgoingEmail,
-    channel: ProviderChannel,
+    parcel: Parcel,
+    run: DeliveryRun,
     signal: AbortSignal | undefined,
   ): Promise<EmailResponseDto> {
-    const stop = stopSignal(signal, this.#lifecycle.ending);
+    const { signal: stop, dispose } = stopSignal(signal, this.#lifecycle.ending);
+    let unreadable: { readonly error: unknown } | undefined;
+    const onUnreadable = (error: unknown) => (unreadable = { error });
     try {
-      const email = await this.#delivery.resolve(unresolved);
-      const run = { channel, stop: stop.signal };
-      const [response] = await this.#delivery.deliver([parcel(email, channel)], run);
-      return response ?? cancelled(email.id, undefined, channel.name);
+      const [response] = await this.#delivery.deliver([parcel], { ...run, stop, onUnreadable });
+      if (unreadable !== undefined) throw unreadable.error;
+      return response ?? cancelled(parcel.email.id, undefined, run.route.first.name);
     } finally {
-      stop.dispose();
+      dispose();
     }
   }
 
@@ -188,6 +213,7 @@ export class MailBridgeService
     this.endIntake();
     await this.#lifecycle.drained();
     await this.providers.close();
+    this.#events.complete();
   }
 
   private assertOpen(): void {

@@ -1,6 +1,8 @@
+import { Logger } from '@nestjs/common';
 import type { MailProviderStrategy } from './contract/mail-provider.strategy.js';
 import { ProviderChannel } from './delivery/provider-channel.js';
 import { ProviderNotFoundError } from './errors/provider-not-found.error.js';
+import { Route, type RouteMember } from './delivery/route.js';
 import type { MessageDefaults } from './message/message-defaults.js';
 import type { ResolvedMailBridgeOptions, ResolvedProvider } from './options/resolved-options.js';
 import { BUILT_IN_PROVIDERS } from './providers/built-in.js';
@@ -10,6 +12,8 @@ import type { ProviderRegistry } from './registry/provider-registry.js';
 /** The providers of one MailBridge by name: its own built-in ones and the application's custom ones. */
 export class ProviderCatalog {
   readonly #builtIn = new Map<string, MailProviderStrategy>();
+  #route: Route | undefined;
+  readonly #logger = new Logger('MailBridge');
   readonly #channels = new Map<string, ProviderChannel>();
 
   constructor(
@@ -31,15 +35,22 @@ export class ProviderCatalog {
     return [...this.#builtIn.keys(), ...this.registry.names()];
   }
 
+  /** The providers that a message may take. @throws ProviderNotFoundError */
+  route(provider?: string | readonly string[]): Route {
+    if (provider === undefined) return (this.#route ??= this.routeOf(this.options.route));
+    return this.routeOf(typeof provider === 'string' ? [provider] : provider);
+  }
+
   /** The provider with what its callers share. @throws ProviderNotFoundError */
-  channel(name: string = this.options.provider): ProviderChannel {
+  channel(name: string = this.options.route[0]): ProviderChannel {
     let channel = this.#channels.get(name);
     if (channel === undefined) {
       const strategy = this.#builtIn.get(name) ?? this.registry.get(name);
       if (strategy === undefined) {
         throw new ProviderNotFoundError(name, this.names(), Object.keys(BUILT_IN_PROVIDERS));
       }
-      channel = new ProviderChannel(name, strategy, this.settings(name).channel);
+      const log = (message: string) => this.#logger.warn(message);
+      channel = new ProviderChannel(name, strategy, this.settings(name).channel, log);
       this.#channels.set(name, channel);
     }
     return channel;
@@ -62,6 +73,13 @@ export class ProviderCatalog {
   /** Closes the built-in providers, and lets go of the custom ones. */
   async close(): Promise<void> {
     await Promise.all([closeProviders(this.#builtIn), this.registry.release()]);
+  }
+
+  private routeOf(names: readonly string[]): Route {
+    const [first, ...rest] = names.map((name): RouteMember => {
+      return { channel: this.channel(name), weight: this.settings(name).weight };
+    });
+    return new Route([first!, ...rest], this.options.strategy);
   }
 
   private settings(name: string): ResolvedProvider {

@@ -1,6 +1,11 @@
 /** Every default of the options, in one place. */
 export const DEFAULTS = {
   provider: 'smtp',
+  strategy: 'failover',
+  weight: 1,
+  onUnknown: 'report',
+  retry: { attempts: 3, minDelayMs: 500, maxDelayMs: 30_000 },
+  circuitBreaker: { failures: 5, halfOpenAfterMs: 10_000, maxPauseMs: 30_000 },
   concurrency: 10,
   lookAhead: 1000,
   timeoutMs: 30_000,

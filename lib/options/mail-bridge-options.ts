@@ -1,3 +1,5 @@
+import type { RateLimitStore, RateLimitUnit } from '../delivery/rate-limit.js';
+import type { RouteStrategy } from '../delivery/route.js';
 import type { AddressInput, OneOrMany } from '../message/mail-address.js';
 import type { BrevoOptions } from '../providers/brevo/brevo.options.js';
 import type { MailboxOptions } from '../providers/mailbox/mailbox.options.js';
@@ -29,6 +31,12 @@ export interface CommonProviderOptions {
   maxBatchSize?: number | undefined;
   /** Bytes in one native batch; lowers the provider's own limit. @default 5_000_000 */
   maxBatchBytes?: number | undefined;
+  /**
+   * Messages a second, evenly spaced, over all callers; or recipients. @default no limit
+   */
+  rateLimit?: number | { perSecond: number; per?: RateLimitUnit | undefined } | undefined;
+  /** Its share of a route with the strategy `weighted`. @default 1 */
+  weight?: number | undefined;
   /** Defaults for what goes through this provider; they win over the common ones. */
   defaults?: MailDefaults | undefined;
 }
@@ -49,8 +57,46 @@ export interface MailProviderOptionsMap {
 
 /** What `MailBridgeModule.forRoot()` takes. Everything has a default but what a provider itself needs. */
 export interface MailBridgeOptions {
-  /** The provider that messages take: a built-in one or the name of a custom one. @default 'smtp' */
-  provider?: string | undefined;
+  /**
+   * The provider that messages take, built-in or custom; or a route: the next one is asked only for
+   * messages that the one before surely did not take. @default 'smtp'
+   */
+  provider?: string | readonly string[] | undefined;
+  /**
+   * How a route is used: always from its first provider on, from each in turn, or by `weight`.
+   * @default 'failover'
+   */
+  strategy?: RouteStrategy | undefined;
+  /**
+   * What happens to a message that may have been taken: `report` leaves it at that; `resend` tries it
+   * again, so that it may arrive twice. @default 'report'
+   */
+  onUnknown?: 'report' | 'resend' | undefined;
+  /** Attempts on one provider for messages that it surely did not take, and may take later. */
+  retry?:
+    | {
+        /** In all; 1: nothing is tried again. @default 3 */
+        attempts?: number | undefined;
+        /** The most that the first wait takes, in milliseconds; doubles with each. @default 500 */
+        minDelayMs?: number | undefined;
+        /** The most that a wait takes, unless the provider asks for longer. @default 30_000 */
+        maxDelayMs?: number | undefined;
+      }
+    | undefined;
+  /** When a provider that fails is left alone for a while; `false`: never. */
+  circuitBreaker?:
+    | false
+    | {
+        /** Failures in a row of the network or the provider; half of many do as well. @default 5 */
+        failures?: number | undefined;
+        /** How long it is left alone, in milliseconds; doubles up to five minutes. @default 10_000 */
+        halfOpenAfterMs?: number | undefined;
+        /** How long an outage of the last provider may take before a bulk goes on without. @default 30_000 */
+        maxPauseMs?: number | undefined;
+      }
+    | undefined;
+  /** Where rate limits are kept, for several processes to share them. @default in memory */
+  rateLimitStore?: RateLimitStore | undefined;
   /** What a message is given where it says nothing itself. */
   defaults?: MailDefaults | undefined;
   /** Options of each provider, by its name. */

@@ -43,6 +43,14 @@ class Environment {
     return this.problem(name, `must be a whole number from ${min} to ${max}`);
   }
 
+  /** So many a second. */
+  rate(name: string): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    if (/^\d{1,9}(?:\.\d{1,6})?$/.test(value) && Number(value) > 0) return Number(value);
+    return this.problem(name, 'must be a number above 0');
+  }
+
   boolean(name: string): boolean | undefined {
     const value = this.text(name)?.toLowerCase();
     if (value === undefined) return undefined;
@@ -57,11 +65,6 @@ class Environment {
   }
 }
 
-const NOT_YET: Readonly<Record<string, string>> = {
-  MAIL_RETRY_ATTEMPTS: 'retries are not part of this version; unset it',
-  MAIL_RATE_LIMIT: 'rate limits are not part of this version; unset it',
-};
-
 /**
  * The options as environment variables, for
  * `MailBridgeModule.forRootAsync(mailBridgeConfig.asProvider())`. See the README for the variables.
@@ -72,33 +75,28 @@ export const mailBridgeConfig = registerAs('mailBridge', () => optionsFromEnviro
 /** The options that the variables stand for. @throws ConfigurationError */
 export function optionsFromEnvironment(variables: NodeJS.ProcessEnv): MailBridgeOptions {
   const env = new Environment(variables);
-  for (const [name, message] of Object.entries(NOT_YET)) {
-    if (env.any(name)) env.problem(name, message);
-  }
-  const provider = readProvider(env);
+  const route = readRoute(env);
   const options: MailBridgeOptions = {
-    provider,
+    provider: route.length === 1 ? route[0] : route,
     defaults: { from: env.address('MAIL_FROM'), replyTo: env.address('MAIL_REPLY_TO') },
-    providers: readProviderOptions(env, provider),
+    providers: readProviders(env, route),
     bulk: { concurrency: env.integer('MAIL_CONCURRENCY', 1, 10_000) },
+    retry: { attempts: env.integer('MAIL_RETRY_ATTEMPTS', 1, 100) },
     timeoutMs: env.integer('MAIL_TIMEOUT_MS', 1, LONGEST_TIMEOUT_MS),
   };
   if (env.problems.length > 0) throw new ConfigurationError(env.problems);
   return options;
 }
 
-function readProvider(env: Environment): string {
-  const provider = env.text('MAIL_PROVIDER') ?? 'smtp';
-  if (provider.includes(',')) {
-    env.problem(
-      'MAIL_PROVIDER',
-      'must be one provider; a list of them is not part of this version',
-    );
+function readRoute(env: Environment): string[] {
+  const names = (env.text('MAIL_PROVIDER') ?? 'smtp').split(',').map((name) => name.trim());
+  if (names.includes('') || new Set(names).size < names.length) {
+    env.problem('MAIL_PROVIDER', 'must be a provider, or a comma list of different ones');
   }
-  return provider;
+  return names;
 }
 
-/** How the options of each provider are read: only those of the provider that is configured. */
+/** How the options of each provider are read. */
 const READERS: Readonly<Record<string, (env: Environment) => object>> = {
   smtp: readSmtp,
   sendgrid: (env) => ({ apiKey: readKey(env, 'SENDGRID_API_KEY') }),
@@ -108,9 +106,21 @@ const READERS: Readonly<Record<string, (env: Environment) => object>> = {
   ses: (env) => ({ region: env.text('AWS_REGION') }),
 };
 
-function readProviderOptions(env: Environment, provider: string): Record<string, object> {
-  const read = Object.hasOwn(READERS, provider) ? READERS[provider] : undefined;
-  return read === undefined ? {} : { [provider]: read(env) };
+/** The providers that `MAIL_API_KEY` can be for. */
+const WITH_KEY: ReadonlySet<string> = new Set(['sendgrid', 'postmark', 'mailgun', 'brevo']);
+
+/** Only those of the route are read. */
+function readProviders(env: Environment, route: readonly string[]): Record<string, object> {
+  if (env.any('MAIL_API_KEY') && route.filter((name) => WITH_KEY.has(name)).length > 1) {
+    const why = 'cannot tell which provider it is for: set the variable of each provider instead';
+    env.problem('MAIL_API_KEY', why);
+  }
+  const rateLimit = env.rate('MAIL_RATE_LIMIT');
+  const entries = route.map((name) => {
+    const own = Object.hasOwn(READERS, name) ? READERS[name]?.(env) : {};
+    return [name, { ...own, ...(rateLimit !== undefined && { rateLimit }) }];
+  });
+  return Object.fromEntries(entries) as Record<string, object>;
 }
 
 /** The key of an API provider; `MAIL_API_KEY` stands in for a variable of its own. */

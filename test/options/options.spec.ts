@@ -97,6 +97,8 @@ describe('The environment', () => {
       MAIL_REPLY_TO: 'b@example.com',
       MAIL_CONCURRENCY: '7',
       MAIL_TIMEOUT_MS: '1234',
+      MAIL_RETRY_ATTEMPTS: '5',
+      MAIL_RATE_LIMIT: '2.5',
       SMTP_HOST: 'mail.example.com',
       SMTP_PORT: '2525',
       SMTP_USER: 'u',
@@ -108,14 +110,32 @@ describe('The environment', () => {
       defaults: { from: 'a@example.com', replyTo: 'b@example.com' },
       bulk: { concurrency: 7 },
       timeoutMs: 1234,
+      retry: { attempts: 5 },
       providers: {
         smtp: {
+          rateLimit: 2.5,
           host: 'mail.example.com',
           port: 2525,
           secure: true,
           auth: { user: 'u', pass: ' p ' },
         },
       },
+    });
+  });
+
+  it('makes a route of a list, and reads what its providers need and nothing else', () => {
+    const options = optionsFromEnvironment({
+      MAIL_PROVIDER: 'sendgrid, ses,acme',
+      MAIL_API_KEY: 'SG.key',
+      AWS_REGION: 'eu-west-1',
+      SMTP_HOST: 'unused.example.com',
+      BREVO_API_KEY: 'unused',
+    });
+    expect(options.provider).toEqual(['sendgrid', 'ses', 'acme']);
+    expect(options.providers).toEqual({
+      sendgrid: { apiKey: 'SG.key' },
+      ses: { region: 'eu-west-1' },
+      acme: {},
     });
   });
 
@@ -126,9 +146,11 @@ describe('The environment', () => {
     [{ SMTP_HOST: 'h', SMTP_USER: 'u' }, 'SMTP_PASSWORD'],
     [{ SMTP_HOST: 'h', SMTP_PASSWORD: 'p' }, 'SMTP_USER'],
     [{ SMTP_URL: 'smtp://h', SMTP_HOST: 'h' }, 'SMTP_HOST'],
-    [{ SMTP_HOST: 'h', MAIL_RETRY_ATTEMPTS: '3' }, 'MAIL_RETRY_ATTEMPTS'],
-    [{ SMTP_HOST: 'h', MAIL_RATE_LIMIT: '3' }, 'MAIL_RATE_LIMIT'],
-    [{ MAIL_PROVIDER: 'smtp,mailbox', SMTP_HOST: 'h' }, 'MAIL_PROVIDER'],
+    [{ SMTP_HOST: 'h', MAIL_RETRY_ATTEMPTS: '0' }, 'MAIL_RETRY_ATTEMPTS'],
+    [{ SMTP_HOST: 'h', MAIL_RATE_LIMIT: 'fast' }, 'MAIL_RATE_LIMIT'],
+    [{ MAIL_PROVIDER: 'smtp,', SMTP_HOST: 'h' }, 'MAIL_PROVIDER'],
+    [{ MAIL_PROVIDER: 'smtp, smtp', SMTP_HOST: 'h' }, 'MAIL_PROVIDER'],
+    [{ MAIL_PROVIDER: 'sendgrid,brevo', MAIL_API_KEY: 'k' }, 'MAIL_API_KEY'],
   ])('and says which one is wrong: %j', (variables, name) => {
     expect(problemsOf(() => optionsFromEnvironment(variables)).join()).toContain(`${name}: `);
   });
