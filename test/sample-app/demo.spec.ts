@@ -61,7 +61,7 @@ describe('what keeps the sample from starting is said in one sentence', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['SMTP without a host', { MAIL_PROVIDER: 'smtp' }, /SMTP_HOST/],
     ['an unknown provider', { MAIL_PROVIDER: 'nope' }, /no mail provider 'nope'/],
-    ['a sender that is no address', { MAIL_FROM: 'nope' }, /defaults\.from/],
+    ['a sender that is no address', { MAIL_FROM: 'nope' }, /MAIL_FROM: has no address/],
     ['a port that is none', { PORT: 'http' }, /PORT must be a number/],
   ])('%s', async (_, env, sentence) => {
     const { code, output } = await demo(env);
