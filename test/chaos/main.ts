@@ -1,0 +1,105 @@
+import 'reflect-metadata';
+import { parseArgs } from 'node:util';
+import { runBackPressure } from './back-pressure.js';
+import { runChaos, type ChaosPlan, type ChaosReport } from './chaos-run.js';
+import { PEERS } from './peers.js';
+import { runSoak } from './soak.js';
+
+const { values } = parseArgs({
+  options: {
+    /** What the faults are drawn from; without it one is made up, and printed. */
+    seed: { type: 'string' },
+    /** So many seeds, one after the other. */
+    seeds: { type: 'string', default: '1' },
+    messages: { type: 'string', default: '600' },
+    provider: { type: 'string', default: 'all' },
+    /** Only with `onUnknown: 'report'`, or only with `'resend'`; without either both. */
+    report: { type: 'boolean', default: false },
+    resend: { type: 'boolean', default: false },
+    /** Instead: send as fast as possible for so long, and watch memory and handles. */
+    soak: { type: 'string' },
+    /** Instead: send to a slow server for so long, and watch how far ahead the source is taken. */
+    'back-pressure': { type: 'string' },
+  },
+});
+
+const seed = Number(values.seed ?? Math.floor(Math.random() * 1e6));
+const providers = values.provider === 'all' ? Object.keys(PEERS) : [values.provider];
+if (!Number.isInteger(seed)) throw new Error('--seed must be a whole number');
+
+if (values['back-pressure'] !== undefined) await backPressure(values['back-pressure']);
+else if (values.soak !== undefined) await soak(values.soak);
+else await chaos();
+
+async function chaos(): Promise<void> {
+  const policies = (['report', 'resend'] as const).filter(
+    (each) => values[each] || values.report === values.resend,
+  );
+  const rows = [];
+  for (const provider of providers) {
+    for (const onUnknown of policies) {
+      for (let next = seed; next < seed + Number(values.seeds); next += 1) {
+        const plan = {
+          provider,
+          onUnknown,
+          seed: next,
+          messages: Number(values.messages),
+        };
+        const report = await runChaos(plan);
+        rows.push(rowOf(plan, report));
+        judge(`${provider}, ${onUnknown}, seed ${next}`, report.violations);
+      }
+    }
+  }
+  console.table(rows);
+}
+
+function rowOf({ provider, onUnknown, seed: of }: ChaosPlan, report: ChaosReport): object {
+  const { outcomes, suffered } = report;
+  return {
+    provider,
+    onUnknown,
+    seed: of,
+    ...outcomes,
+    'unknown, arrived': report.unknownArrived,
+    resent: report.resent,
+    'extra copies': report.extraCopies,
+    connections: report.connections,
+    faults: Object.values(suffered).reduce((sum, count) => sum + count, 0),
+    seconds: Number(report.seconds.toFixed(1)),
+    violations: report.violations.length,
+  };
+}
+
+async function soak(time: string): Promise<void> {
+  const rows = [];
+  for (const provider of providers) {
+    const { violations, ...figures } = await runSoak({
+      provider,
+      seed,
+      ms: milliseconds(time),
+    });
+    rows.push({ provider, seed, ...figures, violations: violations.length });
+    judge(`soak of ${provider}, seed ${seed}`, violations);
+  }
+  console.table(rows);
+}
+
+async function backPressure(time: string): Promise<void> {
+  const { violations, ...figures } = await runBackPressure(milliseconds(time));
+  judge('back-pressure', violations);
+  console.table([figures]);
+}
+
+function judge(what: string, violations: readonly string[]): void {
+  if (violations.length === 0) return;
+  process.exitCode = 1;
+  console.error(`${what}: ${violations.join('; ')}`);
+}
+
+/** `90s`, `2m` and the like. */
+function milliseconds(time: string): number {
+  const [, number, unit] = /^(\d+)(s|m)$/.exec(time) ?? [];
+  if (number === undefined) throw new Error(`'${time}' is no time: write 90s or 2m`);
+  return Number(number) * (unit === 'm' ? 60_000 : 1_000);
+}

@@ -1,0 +1,9 @@
+// npm run chaos -- --seed 1 [--seeds 10] [--messages 600] [--provider smtp] [--report | --resend]
+// npm run chaos -- --soak 2m [--provider smtp]
+// npm run chaos -- --back-pressure 60s
+//
+// Holds the built library to its promises while a proxy breaks its connections. See `main.ts`.
+import { register } from 'node:module';
+
+register('./read-typescript.mjs', import.meta.url);
+await import('./main.ts');
