@@ -2,42 +2,19 @@ import { UNDECLARED_CAPABILITIES, type ProviderCapabilities } from '../contract/
 import type { MailProviderStrategy, SendContext } from '../contract/mail-provider.strategy.js';
 import { unsent, type Submission } from '../contract/submission.js';
 import { withoutEcho } from '../contract/without-echo.js';
-import { ConfigurationError } from '../errors/configuration.error.js';
-import type { Problem } from '../errors/problem.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import { attempt } from './attempt.js';
 import { callHealth, pauseAskedFor } from './call-health.js';
-import {
-  CircuitBreaker,
-  type CircuitBreakerOptions,
-  type CircuitState,
-} from './circuit-breaker.js';
+import type { ChannelOptions } from './channel-options.js';
+import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
 import { isolating } from './isolate.js';
 import type { Lane } from './lanes.js';
 import type { CallLimits } from './plan.js';
-import { LONGEST_WAIT_MS, RetryBudget, backOffMs, type RetryOptions } from './retry-policy.js';
+import { callLimits, checkStrategy } from './provider-rules.js';
+import { LONGEST_WAIT_MS, RetryBudget, backOffMs } from './retry-policy.js';
 import type { Shipment } from './shipment.js';
 import { sleep } from './sleep.js';
-import { Turnstile, type SharedRateLimit } from './turnstile.js';
-
-/** The limits of one provider, as its options set them. */
-export interface ChannelOptions {
-  /** What no failure may repeat. */
-  readonly secrets: readonly string[];
-  /** Calls in flight at a time, over all callers; without it as many as they ask for. */
-  readonly maxInFlight: number | undefined;
-  /** Lowers the number of messages that the provider takes in a call. */
-  readonly maxBatchSize: number | undefined;
-  /** Lowers the bytes that the provider takes in a call. */
-  readonly maxBatchBytes: number;
-  /** Bounds one call in milliseconds; without it the provider's transport bounds its own phases. */
-  readonly timeoutMs: number | undefined;
-  readonly retry: RetryOptions;
-  /** `undefined`: none. */
-  readonly rateLimit: SharedRateLimit | undefined;
-  /** `undefined`: none. */
-  readonly circuitBreaker: CircuitBreakerOptions | undefined;
-}
+import { Turnstile } from './turnstile.js';
 
 /** What comes with messages that are handed to a provider. */
 export interface Handover {
@@ -264,41 +241,4 @@ function keptBack(
 
 function isKeptBack(submission: Submission): boolean {
   return submission.outcome === 'unsent' && submission.failure.code === KEPT_BACK;
-}
-
-/** @throws ConfigurationError when what a provider of one's own declares cannot be used */
-function checkStrategy(name: string, { batching, capabilities }: MailProviderStrategy): void {
-  const problems: Problem[] = [];
-  const path = `the mail provider '${name}'`;
-  if (capabilities !== undefined && typeof capabilities.features?.has !== 'function') {
-    problems.push({ path, message: 'capabilities.features must be a Set' });
-  }
-  if (batching !== undefined) {
-    if (!(Number.isInteger(batching.maxMessages) && batching.maxMessages > 0)) {
-      problems.push({ path, message: 'batching.maxMessages must be a whole number above 0' });
-    }
-    if (typeof batching.key !== 'function') {
-      problems.push({ path, message: 'batching.key must be a function' });
-    }
-  }
-  if (problems.length > 0) throw new ConfigurationError(problems);
-}
-
-function callLimits(strategy: MailProviderStrategy, options: ChannelOptions): CallLimits {
-  const { batching } = strategy;
-  if (batching === undefined || strategy.sendBatch === undefined) {
-    return { messages: 1, recipients: Infinity, bytes: Infinity };
-  }
-  const { rateLimit, maxBatchSize = Infinity, maxBatchBytes } = options;
-  // No batch is larger than what the limit allows in a second.
-  const atOnce = rateLimit === undefined ? Infinity : Math.max(1, Math.floor(rateLimit.perSecond));
-  const { per } = rateLimit ?? { per: 'message' };
-  return {
-    messages: Math.min(batching.maxMessages, maxBatchSize, per === 'message' ? atOnce : Infinity),
-    recipients: Math.min(
-      batching.maxRecipients ?? Infinity,
-      per === 'recipient' ? atOnce : Infinity,
-    ),
-    bytes: Math.min(batching.maxBytes ?? Infinity, maxBatchBytes),
-  };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { MailComposerAttachment, MailComposerOptions } from 'nodemailer/lib/mail-composer';
 import type { OutgoingAttachment, OutgoingEmail } from '../message/outgoing-email.js';
 import { StreamedAttachment } from './streamed-attachment.js';
@@ -26,6 +27,8 @@ export function mailContent(input: MailContentInput): MailComposerOptions {
   return {
     messageId,
     date,
+    // As hard to guess as what nodemailer draws for every part, and drawn once.
+    baseBoundary: randomUUID(),
     ...(bodies.text !== undefined && { text: withCrLf(bodies.text) }),
     ...(bodies.html !== undefined && { html: withCrLf(bodies.html) }),
     attachments: email.attachments.map((attachment, index) =>

@@ -1,6 +1,6 @@
 import { OptionReader } from '../contract/option-reader.js';
 import type { CircuitBreakerOptions } from '../delivery/circuit-breaker.js';
-import type { ChannelOptions } from '../delivery/provider-channel.js';
+import type { ChannelOptions } from '../delivery/channel-options.js';
 import {
   MemoryRateLimitStore,
   type RateLimit,

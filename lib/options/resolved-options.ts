@@ -1,5 +1,5 @@
 import type { MailProviderStrategy } from '../contract/mail-provider.strategy.js';
-import type { ChannelOptions } from '../delivery/provider-channel.js';
+import type { ChannelOptions } from '../delivery/channel-options.js';
 import type { RetryOptions } from '../delivery/retry-policy.js';
 import type { RouteStrategy } from '../delivery/route.js';
 import type { MessageDefaults } from '../message/message-defaults.js';
