@@ -24,10 +24,9 @@ export async function attempt(
   count: number,
   limits: AttemptLimits,
 ): Promise<readonly Submission[]> {
-  const controller = new AbortController();
-  const end = endOfPatience(controller, limits);
+  const end = endOfPatience(limits);
   try {
-    const submissions = await Promise.race([call(controller.signal), end.reached]);
+    const submissions = await Promise.race([call(end.signal), end.reached]);
     return checked(submissions, count, limits.secrets);
   } catch (error) {
     return same(
@@ -44,7 +43,9 @@ export async function attempt(
 }
 
 /** Rejects when the attempt is out of time, or the application is, and the provider was told so. */
-function endOfPatience(controller: AbortController, { timeoutMs, expired }: AttemptLimits) {
+function endOfPatience({ timeoutMs, expired }: AttemptLimits) {
+  // Without a limit of its own an attempt ends with the application only, which has a signal already.
+  const controller = timeoutMs === undefined ? undefined : new AbortController();
   const dismissals: (() => void)[] = [];
   const after = (ms: number, action: () => void) => {
     const timer = setTimeout(action, ms);
@@ -52,7 +53,7 @@ function endOfPatience(controller: AbortController, { timeoutMs, expired }: Atte
   };
   const reached = new Promise<never>((_, reject) => {
     const giveUp = (reason: InterruptedError) => {
-      controller.abort(reason);
+      controller?.abort(reason);
       after(GRACE_MS, () => reject(reason));
     };
     const onExpiry = () => giveUp(new InterruptedError('SHUTDOWN', 'the application shut down'));
@@ -61,10 +62,14 @@ function endOfPatience(controller: AbortController, { timeoutMs, expired }: Atte
       after(timeoutMs, () => giveUp(new InterruptedError('TIMEOUT', message)));
     }
     if (expired.aborted) onExpiry();
-    expired.addEventListener('abort', onExpiry, { once: true });
+    else expired.addEventListener('abort', onExpiry, { once: true });
     dismissals.push(() => expired.removeEventListener('abort', onExpiry));
   });
-  return { reached, dismiss: () => dismissals.forEach((dismiss) => dismiss()) };
+  return {
+    signal: controller?.signal ?? expired,
+    reached,
+    dismiss: () => dismissals.forEach((dismiss) => dismiss()),
+  };
 }
 
 /** The reason of an attempt's signal: `code` is `TIMEOUT` or `SHUTDOWN`. */

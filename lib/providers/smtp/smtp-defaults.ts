@@ -2,7 +2,7 @@
 export const SMTP_DEFAULTS = {
   port: 587,
   securePort: 465,
-  maxMessagesPerConnection: 100,
+  maxMessagesPerConnection: 500,
   idleMs: 30_000,
   timeouts: { connectMs: 10_000, handOverMs: 60_000, answerMs: 120_000 },
 } as const;

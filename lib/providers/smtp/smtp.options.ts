@@ -59,7 +59,7 @@ export interface SmtpOptions {
   dsn?: SmtpDsnOptions | undefined;
   /** Connections at a time. @default `maxInFlight` */
   maxConnections?: number | undefined;
-  /** Messages after which a connection is closed. @default 100 */
+  /** Messages after which a connection is closed; a server that closes it sooner costs nothing. @default 500 */
   maxMessagesPerConnection?: number | undefined;
   /** How long an unused connection is kept, in milliseconds. @default 30_000 */
   idleMs?: number | undefined;

@@ -21,7 +21,7 @@ describe('SMTP options have safe defaults', () => {
         tls: 'required',
         rejectUnauthorized: true,
         maxConnections: 5,
-        maxMessagesPerConnection: 100,
+        maxMessagesPerConnection: 500,
         idleMs: 30_000,
         timeouts: { connectMs: 10_000, handOverMs: 60_000, answerMs: 120_000 },
       },
