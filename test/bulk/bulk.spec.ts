@@ -256,7 +256,7 @@ describe('The source is taken only as fast as its messages are sent', () => {
       response: { total: 100_000 },
       sourceError: { code: 'OBSERVABLE_OVERFLOW' },
     });
-  });
+  }, 60_000);
 });
 
 describe('A source that throws', () => {
