@@ -6,7 +6,7 @@ import { EmailResponseDto } from './email-response.dto.js';
 import type { DeliveryRun } from './delivery-run.js';
 import type { Lifecycle } from './lifecycle.js';
 import { plannable, type Parcel } from './parcel.js';
-import { planCalls } from './plan.js';
+import { planCalls, type Plannable } from './plan.js';
 import type { Consignment, Handover, ProviderChannel } from './provider-channel.js';
 import { Shipment } from './shipment.js';
 import { stopSignal } from './stop-signal.js';
@@ -115,7 +115,7 @@ export class Delivery {
       expired: this.lifecycle.expired,
       onCall: () => run.onCall?.(),
     };
-    const items = consignments.map((each) => ({ ...each, ...plannable(each.email, channel) }));
+    const items = consignments.map((each) => ({ ...each, ...planningOf(each, channel) }));
     for (const call of planCalls(items, channel.callLimits)) {
       await channel.deliver(call.items, handover);
     }
@@ -130,6 +130,16 @@ export class Delivery {
     }
     return response;
   }
+}
+
+/** What was worked out at the intake still holds, unless the message has changed since. */
+function planningOf(
+  { email, shipment: { parcel } }: Consignment,
+  channel: ProviderChannel,
+): Plannable {
+  if (email !== parcel.email || channel !== parcel.channel) return plannable(email, channel);
+  const { key, recipients, bytes, sharedBytes } = parcel;
+  return { key, recipients, bytes, sharedBytes };
 }
 
 function emailFor(
