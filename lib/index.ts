@@ -57,8 +57,8 @@ export {
   type Outcome,
   type RecipientOutcome,
 } from './contract/outcome.js';
+export { EmailResponseDto, type AttemptRecord } from './contract/email-response.dto.js';
 
-export { EmailResponseDto } from './delivery/email-response.dto.js';
 export type { CircuitState } from './delivery/circuit-breaker.js';
 export type { DeliveryEvent } from './delivery/delivery-event.js';
 export type { Lane } from './delivery/lanes.js';
@@ -68,7 +68,6 @@ export {
   type RateLimitUnit,
 } from './delivery/rate-limit.js';
 export type { RouteStrategy } from './delivery/route.js';
-export type { AttemptRecord } from './delivery/shipment.js';
 export { BulkEmailDto } from './bulk/bulk-email.dto.js';
 export {
   BulkEmailResponseDto,

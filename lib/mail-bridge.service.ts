@@ -17,13 +17,13 @@ import {
   type StreamOptions,
 } from './bulk/send-options.js';
 import type { ProviderCapabilities } from './contract/capabilities.js';
+import type { EmailResponseDto } from './contract/email-response.dto.js';
 import type { MailProviderStrategy } from './contract/mail-provider.strategy.js';
 import { Admission } from './delivery/admission.js';
 import type { CircuitState } from './delivery/circuit-breaker.js';
 import { Delivery, cancelled } from './delivery/delivery.js';
 import type { DeliveryEvent } from './delivery/delivery-event.js';
 import { deliveryRun, wrapUp, type DeliveryRun } from './delivery/delivery-run.js';
-import type { EmailResponseDto } from './delivery/email-response.dto.js';
 import { EmailSendError } from './delivery/email-send.error.js';
 import { Lifecycle } from './delivery/lifecycle.js';
 import type { Parcel } from './delivery/parcel.js';

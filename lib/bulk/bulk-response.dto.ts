@@ -1,5 +1,5 @@
 import { OUTCOMES, type Outcome } from '../contract/outcome.js';
-import type { EmailResponseDto } from '../delivery/email-response.dto.js';
+import type { EmailResponseDto } from '../contract/email-response.dto.js';
 
 /** How many messages had each outcome. */
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;

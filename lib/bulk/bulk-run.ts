@@ -1,7 +1,7 @@
 import { EMPTY, Observable, concat, defer, from, mergeMap, range, tap, throwError } from 'rxjs';
 import { idOf } from '../delivery/admission.js';
 import { cancelled, type Delivery } from '../delivery/delivery.js';
-import type { EmailResponseDto } from '../delivery/email-response.dto.js';
+import type { EmailResponseDto } from '../contract/email-response.dto.js';
 import type { DeliveryRun } from '../delivery/delivery-run.js';
 import { stopSignal } from '../delivery/stop-signal.js';
 import { MailBridgeError } from '../errors/mail-bridge.error.js';

@@ -2,7 +2,7 @@ import { lastValueFrom, type Observable } from 'rxjs';
 import { refused, type Delivery } from '../delivery/delivery.js';
 import { deliveryRun, wrapUp, type DeliveryRun, type Providers } from '../delivery/delivery-run.js';
 import { idOf, type Admission } from '../delivery/admission.js';
-import type { EmailResponseDto } from '../delivery/email-response.dto.js';
+import type { EmailResponseDto } from '../contract/email-response.dto.js';
 import type { Lifecycle } from '../delivery/lifecycle.js';
 import { InvalidMessageError } from '../errors/message.errors.js';
 import type { Problem } from '../errors/problem.js';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Parcel } from '../delivery/parcel.js';
 import { Fifo } from '../delivery/fifo.js';
-import { EmailResponseDto } from '../delivery/email-response.dto.js';
+import { EmailResponseDto } from '../contract/email-response.dto.js';
 import { planCalls, type CallLimits } from '../delivery/plan.js';
 import type { SourceReader } from './source-reader.js';
 

@@ -1,5 +1,4 @@
-import type { EmailResponseDto } from './email-response.dto.js';
-import type { AttemptRecord } from './shipment.js';
+import type { AttemptRecord, EmailResponseDto } from '../contract/email-response.dto.js';
 
 /** Something that happened to a message: a provider was asked, or it has its outcome. */
 export type DeliveryEvent =

@@ -1,8 +1,8 @@
+import { EmailResponseDto } from '../contract/email-response.dto.js';
 import { needsResolving, resolveAttachments } from '../message/attachments.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import { admissionFailure } from './admission.js';
 import type { DeliveryEvent } from './delivery-event.js';
-import { EmailResponseDto } from './email-response.dto.js';
 import type { DeliveryRun } from './delivery-run.js';
 import type { Lifecycle } from './lifecycle.js';
 import { plannable, type Parcel } from './parcel.js';

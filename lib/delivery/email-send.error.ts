@@ -1,5 +1,5 @@
 import { MailBridgeError, guardFor } from '../errors/mail-bridge.error.js';
-import type { EmailResponseDto } from './email-response.dto.js';
+import type { EmailResponseDto } from '../contract/email-response.dto.js';
 
 /**
  * A single message was not accepted. `response` tells what became of it; `safeToRetry` is true only

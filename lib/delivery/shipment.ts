@@ -1,17 +1,9 @@
-import type { Outcome, RecipientOutcome } from '../contract/outcome.js';
+import type { AttemptRecord } from '../contract/email-response.dto.js';
+import type { RecipientOutcome } from '../contract/outcome.js';
 import type { Submission } from '../contract/submission.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import type { Parcel } from './parcel.js';
 import { deferredRecipients, mergeRecipients } from './recipients.js';
-
-/** One attempt to submit a message. */
-export interface AttemptRecord {
-  readonly provider: string;
-  readonly outcome: Outcome;
-  /** The code of its failure. */
-  readonly code?: string;
-  readonly durationMs: number;
-}
 
 /** What is known of a message, and who had it. */
 export interface Verdict {

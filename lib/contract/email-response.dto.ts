@@ -1,5 +1,13 @@
-import type { AttemptRecord } from './shipment.js';
-import type { DeliveryFailure, Outcome, RecipientOutcome } from '../contract/outcome.js';
+import type { DeliveryFailure, Outcome, RecipientOutcome } from './outcome.js';
+
+/** One attempt to submit a message. */
+export interface AttemptRecord {
+  readonly provider: string;
+  readonly outcome: Outcome;
+  /** The code of its failure. */
+  readonly code?: string;
+  readonly durationMs: number;
+}
 
 /** What became of one message. */
 export class EmailResponseDto {
