@@ -33,6 +33,13 @@ export { envelopeRecipients } from './message/envelope.js';
 
 export { MailProvider } from './registry/mail-provider.decorator.js';
 export {
+  MailInterceptor,
+  type MailInterceptorOptions,
+} from './registry/mail-interceptor.decorator.js';
+export type { MailHandler, MailRun } from './contract/mail-interceptor.js';
+export { RecipientLimitInterceptor } from './interceptors/recipient-limit.interceptor.js';
+export { RedirectInterceptor, type RedirectOptions } from './interceptors/redirect.interceptor.js';
+export {
   InjectMailProviderOptions,
   getMailProviderOptionsToken,
 } from './registry/mail-provider-options.decorator.js';
@@ -60,7 +67,7 @@ export {
 export { EmailResponseDto, type AttemptRecord } from './contract/email-response.dto.js';
 
 export type { CircuitState } from './delivery/circuit-breaker.js';
-export type { DeliveryEvent } from './delivery/delivery-event.js';
+export type { DeliveryEvent, DeliveryObserver } from './delivery/delivery-event.js';
 export type { Lane } from './delivery/lanes.js';
 export {
   MemoryRateLimitStore,
@@ -76,7 +83,13 @@ export {
   type OutcomeCounts,
 } from './bulk/bulk-response.dto.js';
 export type { BulkMessages } from './bulk/message-source.js';
-export type { BulkOptions, SendOptions, StreamOptions } from './bulk/send-options.js';
+export { DryRunDto, type PlannedProviderCall, type PlannedRefusal } from './bulk/dry-run.js';
+export type {
+  BulkOptions,
+  DryRunOptions,
+  SendOptions,
+  StreamOptions,
+} from './bulk/send-options.js';
 
 export type { BrevoOptions } from './providers/brevo/brevo.options.js';
 export { MailboxStore } from './providers/mailbox/mailbox.store.js';

@@ -8,6 +8,7 @@ import { MailBridgeService } from './mail-bridge.service.js';
 import type { MailBridgeOptions } from './options/mail-bridge-options.js';
 import { resolveOptions } from './options/resolve-options.js';
 import { ProviderCatalog } from './provider-catalog.js';
+import { InterceptorRegistry } from './registry/interceptor-registry.js';
 import { ProviderRegistry } from './registry/provider-registry.js';
 
 /** How a MailBridge made at run time is kept. */
@@ -37,7 +38,10 @@ export class MailBridgeFactory implements BeforeApplicationShutdown, OnApplicati
   readonly #tenants = new Map<string, Tenant>();
   readonly #closing = new Set<Promise<void>>();
 
-  constructor(private readonly registry: ProviderRegistry) {}
+  constructor(
+    private readonly providers: ProviderRegistry,
+    private readonly interceptors: InterceptorRegistry,
+  ) {}
 
   /**
    * The MailBridge of that key, made when there is none. Other options under the same key replace it:
@@ -80,8 +84,8 @@ export class MailBridgeFactory implements BeforeApplicationShutdown, OnApplicati
   }
 
   private make(options: MailBridgeOptions): MailBridgeService {
-    const providers = new ProviderCatalog(resolveOptions(options), this.registry);
-    const mail = new MailBridgeService(providers);
+    const catalog = new ProviderCatalog(resolveOptions(options), this.providers, this.interceptors);
+    const mail = new MailBridgeService(catalog);
     try {
       mail.onApplicationBootstrap();
     } catch (error) {
@@ -109,7 +113,29 @@ export class MailBridgeFactory implements BeforeApplicationShutdown, OnApplicati
   }
 }
 
-/** The options hold secrets: only a digest of them is kept to compare. */
+const identities = new WeakMap<object, number>();
+let known = 0;
+
+/**
+ * The options hold secrets: only a digest of them is kept to compare. What is no plain data (a store, an
+ * interceptor, a function) is the same only as the very same object.
+ */
 function digestOf(options: MailBridgeOptions): string {
-  return createHash('sha256').update(JSON.stringify(options)).digest('base64url');
+  const text = JSON.stringify(options, (_key, value: unknown) =>
+    isPlain(value) ? value : `object ${identityOf(value)}`,
+  );
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+function isPlain(value: unknown): value is string | number | boolean | null | undefined {
+  if (typeof value === 'function') return false;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+function identityOf(value: object): number {
+  const identity = identities.get(value) ?? (known += 1);
+  identities.set(value, identity);
+  return identity;
 }

@@ -11,6 +11,7 @@ import {
   getMailProviderOptionsToken,
   requestedProviderOptions,
 } from './registry/mail-provider-options.decorator.js';
+import { InterceptorRegistry } from './registry/interceptor-registry.js';
 import { ProviderRegistry } from './registry/provider-registry.js';
 
 /** The token of the options as the user wrote them. */
@@ -20,9 +21,12 @@ export const MAIL_BRIDGE_OPTIONS = Symbol('nest-mailbridge:options');
 export function mailBridgeProviders(name: string | undefined): Provider[] {
   const catalog: FactoryProvider<ProviderCatalog> = {
     provide: ProviderCatalog,
-    useFactory: (options: MailBridgeOptions, registry: ProviderRegistry) =>
-      new ProviderCatalog(resolveOptions(options), registry),
-    inject: [MAIL_BRIDGE_OPTIONS, ProviderRegistry],
+    useFactory: (
+      options: MailBridgeOptions,
+      providers: ProviderRegistry,
+      interceptors: InterceptorRegistry,
+    ) => new ProviderCatalog(resolveOptions(options), providers, interceptors),
+    inject: [MAIL_BRIDGE_OPTIONS, ProviderRegistry, InterceptorRegistry],
   };
   const service: FactoryProvider<MailBridgeService> = {
     provide: getMailBridgeToken(name),

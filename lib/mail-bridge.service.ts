@@ -5,30 +5,38 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { Subject, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { BulkEmailDto } from './bulk/bulk-email.dto.js';
 import type { BulkEmailResponseDto } from './bulk/bulk-response.dto.js';
 import { BulkSender } from './bulk/bulk-sender.js';
+import type { DryRunDto } from './bulk/dry-run.js';
 import type { BulkMessages } from './bulk/message-source.js';
 import {
   checkSendOptions,
   type BulkOptions,
+  type DryRunOptions,
   type SendOptions,
   type StreamOptions,
 } from './bulk/send-options.js';
 import type { ProviderCapabilities } from './contract/capabilities.js';
 import type { EmailResponseDto } from './contract/email-response.dto.js';
 import type { MailProviderStrategy } from './contract/mail-provider.strategy.js';
-import { Admission } from './delivery/admission.js';
+import { Admission, idOf } from './delivery/admission.js';
 import type { CircuitState } from './delivery/circuit-breaker.js';
 import { Delivery, cancelled } from './delivery/delivery.js';
 import type { DeliveryEvent } from './delivery/delivery-event.js';
-import { deliveryRun, wrapUp, type DeliveryRun } from './delivery/delivery-run.js';
+import { deliveryRun, type DeliveryRun } from './delivery/delivery-run.js';
 import { EmailSendError } from './delivery/email-send.error.js';
 import { Lifecycle } from './delivery/lifecycle.js';
 import type { Parcel } from './delivery/parcel.js';
 import { stopSignal } from './delivery/stop-signal.js';
 import { verifyProvider } from './delivery/verify-provider.js';
+import {
+  isIntercepted,
+  wrapUp,
+  wrapUpIntercepted,
+  type InterceptedRun,
+} from './delivery/wrap-up.js';
 import { MailBridgeError } from './errors/mail-bridge.error.js';
 import type { EmailMessageDto } from './message/email-message.dto.js';
 import type { ProviderCatalog } from './provider-catalog.js';
@@ -48,25 +56,24 @@ export class MailBridgeService
   readonly #delivery: Delivery;
   readonly #bulk: BulkSender;
   readonly #secondSignal = new SecondSignal(() => this.#lifecycle.expire());
-  readonly #events = new Subject<DeliveryEvent>();
-  readonly #emit = (event: DeliveryEvent): void => this.#events.next(event);
   #closed: Promise<void> | undefined;
 
   /**
    * What happens to messages, as it happens: each attempt with its provider and duration, and each
    * outcome. Hot: who subscribes late has missed what was before. Completes with `close()`.
    */
-  readonly deliveries$: Observable<DeliveryEvent> = this.#events.asObservable();
+  readonly deliveries$: Observable<DeliveryEvent>;
 
   /** @internal Nest makes it; see `MailBridgeModule`. */
   constructor(private readonly providers: ProviderCatalog) {
+    this.deliveries$ = providers.events.all$;
     const { bulk, limits, onUnknown, timeoutMs, unsupportedFeatures } = providers.options;
     const warn = (message: string) => this.#logger.warn(message);
     this.#admission = new Admission({ limits, unsupportedFeatures, warn });
     this.#delivery = new Delivery(this.#lifecycle, {
       attachments: { bytes: limits.bytes, timeoutMs },
       resendUnknown: onUnknown === 'resend',
-      observer: () => (this.#events.observed ? this.#emit : undefined),
+      events: providers.events,
     });
     this.#bulk = new BulkSender(
       { admission: this.#admission, delivery: this.#delivery, lifecycle: this.#lifecycle, warn },
@@ -84,9 +91,9 @@ export class MailBridgeService
     this.assertOpen();
     const { provider, signal, lane = 'normal' } = checkSendOptions(options);
     const patienceMs = this.providers.options.retry.maxDelayMs;
-    const settings = { provider, lane, patienceMs, own: {} };
+    const settings = { kind: 'send', provider, lane, patienceMs, own: {} } as const;
     const run = deliveryRun(this.#admission, this.providers, settings);
-    const response = await this.deliver(wrapUp(message, run), run, signal);
+    const response = await this.deliver(message, run, signal);
     if (!response.success) throw new EmailSendError(response);
     return response;
   }
@@ -116,6 +123,21 @@ export class MailBridgeService
   ): Observable<EmailResponseDto> {
     this.assertOpen();
     return this.#bulk.stream(messages, options, this.providers);
+  }
+
+  /**
+   * Says what `sendBulk` would do, without sending: which calls, which messages in each, and what would
+   * be refused and why. Interceptors see the messages as in a bulk; streams are not read.
+   *
+   * @throws BulkSourceError when the source itself throws
+   * @throws ConfigurationError, InvalidMessageError for options that are wrong
+   */
+  async dryRun(
+    messages: BulkMessages | BulkEmailDto,
+    options: DryRunOptions = {},
+  ): Promise<DryRunDto> {
+    this.assertOpen();
+    return this.#bulk.dryRun(messages, options, this.providers);
   }
 
   /**
@@ -189,20 +211,31 @@ export class MailBridgeService
   }
 
   private async deliver(
-    parcel: Parcel,
+    message: EmailMessageDto,
     run: DeliveryRun,
     signal: AbortSignal | undefined,
   ): Promise<EmailResponseDto> {
     const { signal: stop, dispose } = stopSignal(signal, this.#lifecycle.ending);
-    let unreadable: { readonly error: unknown } | undefined;
-    const onUnreadable = (error: unknown) => (unreadable = { error });
     try {
-      const [response] = await this.#delivery.deliver([parcel], { ...run, stop, onUnreadable });
-      if (unreadable !== undefined) throw unreadable.error;
-      return response ?? cancelled(parcel.email.id, undefined, run.route.first.name);
+      const parcel = isIntercepted(run)
+        ? await this.#lifecycle.track(throughInterceptors(message, run, stop))
+        : wrapUp(message, run);
+      return 'outcome' in parcel ? parcel : await this.deliverOne(parcel, run, stop);
     } finally {
       dispose();
     }
+  }
+
+  private async deliverOne(
+    parcel: Parcel,
+    run: DeliveryRun,
+    stop: AbortSignal,
+  ): Promise<EmailResponseDto> {
+    let unreadable: { readonly error: unknown } | undefined;
+    const onUnreadable = (error: unknown) => (unreadable = { error });
+    const [response] = await this.#delivery.deliver([parcel], { ...run, stop, onUnreadable });
+    if (unreadable !== undefined) throw unreadable.error;
+    return response ?? cancelled(parcel.email.id, undefined, run.route.first.name);
   }
 
   private endIntake(): void {
@@ -213,11 +246,24 @@ export class MailBridgeService
     this.endIntake();
     await this.#lifecycle.drained();
     await this.providers.close();
-    this.#events.complete();
+    this.providers.events.complete();
   }
 
   private assertOpen(): void {
     if (!this.#lifecycle.ending.aborted) return;
     throw new MailBridgeError('This MailBridge is closed: nothing can be sent any more', 'CLOSED');
   }
+}
+
+/** @throws what an interceptor threw, as it is */
+async function throughInterceptors(
+  message: EmailMessageDto,
+  run: InterceptedRun,
+  stop: AbortSignal,
+): Promise<Parcel | EmailResponseDto> {
+  const id = idOf(message);
+  const wrapped = await wrapUpIntercepted(message, id, run, stop);
+  if (wrapped === undefined) return cancelled(id, undefined, run.route.first.name);
+  if ('refusal' in wrapped) throw wrapped.refusal;
+  return wrapped;
 }

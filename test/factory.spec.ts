@@ -1,5 +1,10 @@
 import { jest } from '@jest/globals';
-import { MailBridgeFactory, MailBridgeModule, type MailBridgeOptions } from 'nest-mailbridge';
+import {
+  MailBridgeFactory,
+  MailBridgeModule,
+  RedirectInterceptor,
+  type MailBridgeOptions,
+} from 'nest-mailbridge';
 import { startApplication } from './fixtures/application.js';
 import { SCRIPTED, ScriptedProvider, message } from './fixtures/scripted-provider.js';
 
@@ -32,6 +37,15 @@ describe('The factory makes a MailBridge at run time', () => {
     const { factory } = await start();
     expect(factory.create(tenant('acme'))).toBe(factory.create(tenant('acme')));
     expect(factory.create(tenant('acme'))).not.toBe(factory.create(tenant('other')));
+  });
+
+  it('another where an interceptor is another object, however much alike', async () => {
+    const { factory } = await start();
+    const redirect = (to: string) => new RedirectInterceptor({ to });
+    const [one, other] = [redirect('a@example.com'), redirect('b@example.com')];
+    const mail = factory.create({ ...SCRIPTED, interceptors: [one] });
+    expect(factory.create({ ...SCRIPTED, interceptors: [one] })).toBe(mail);
+    expect(factory.create({ ...SCRIPTED, interceptors: [other] })).not.toBe(mail);
   });
 
   it('anew when the options under a key have changed; what the old one has in flight ends', async () => {

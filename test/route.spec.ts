@@ -325,6 +325,60 @@ describe('deliveries$', () => {
     await mail.close();
     expect(isComplete).toBe(true);
   });
+
+  it('tells an attempt when it has been made, before the next one', async () => {
+    const mail = await start();
+    const seen: string[] = [];
+    mail.deliveries$.subscribe(({ type }) => seen.push(type));
+    first.script = down;
+    second.script = () => {
+      seen.push('second is asked');
+      return accepted();
+    };
+    await mail.send(message());
+    expect(seen).toEqual(['attempt', 'second is asked', 'attempt', 'outcome']);
+  });
+});
+
+describe('An observer of the options', () => {
+  it('hears of attempts, outcomes and circuits', async () => {
+    const heard: string[] = [];
+    const mail = await start({
+      circuitBreaker: { failures: 1 },
+      observers: [
+        {
+          observe: (event) => heard.push(event.type),
+          circuitChanged: (provider, state) => heard.push(`${provider} ${state}`),
+        },
+      ],
+    });
+    first.script = down;
+    await mail.send(message());
+    expect(heard).toEqual(['first open', 'attempt', 'attempt', 'outcome']);
+  });
+
+  it('that throws changes nothing, and keeps nobody else from hearing', async () => {
+    const heard: string[] = [];
+    const broken = () => {
+      throw new Error('broken');
+    };
+    const mail = await start({
+      circuitBreaker: { failures: 1 },
+      observers: [
+        { observe: broken, circuitChanged: broken },
+        { observe: ({ type }) => heard.push(type) },
+      ],
+    });
+    first.script = down;
+    await expect(mail.send(message())).resolves.toMatchObject({ outcome: 'accepted' });
+    expect(heard).toEqual(['attempt', 'attempt', 'outcome']);
+  });
+
+  it('that cannot observe is refused at the start', async () => {
+    await expect(start({ observers: [{}] as never })).rejects.toThrow(
+      'observers: must be a list of objects with observe()',
+    );
+  });
 });
 
 describe('A lane', () => {

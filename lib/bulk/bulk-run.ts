@@ -7,14 +7,14 @@ import { stopSignal } from '../delivery/stop-signal.js';
 import { MailBridgeError } from '../errors/mail-bridge.error.js';
 import { BulkTally, type BulkProgress, type KeepResponses } from './bulk-response.dto.js';
 import { BulkSourceError } from './bulk-source.error.js';
-import { Intake, type Admit, type Work } from './intake.js';
+import { admitting } from './admit.js';
+import { Intake, type Work } from './intake.js';
 import { SourceReader } from './source-reader.js';
 import type { MessageSource } from './message-source.js';
 
 /** What a bulk needs to run. */
 export interface BulkPlan {
   readonly source: MessageSource;
-  readonly admit: Admit;
   readonly delivery: Delivery;
   /** How its messages are delivered. */
   readonly run: DeliveryRun;
@@ -54,11 +54,11 @@ export class BulkRun {
         subscriber.error(subscribedTwice());
         return undefined;
       }
-      const { source, admit, run, lookAhead, stops } = this.plan;
+      const { source, run, lookAhead, stops } = this.plan;
       const { signal, stop, dispose } = stopSignal(...stops);
       const limits = run.route.first.callLimits;
       this.#source = new SourceReader(source, signal);
-      const intake = new Intake(this.#source, admit, { limits, lookAhead });
+      const intake = new Intake(this.#source, admitting(run, signal), { limits, lookAhead });
       const running = this.run(intake, this.#source, signal).subscribe(subscriber);
       return () => {
         stop();

@@ -1,18 +1,24 @@
 import { lastValueFrom, type Observable } from 'rxjs';
-import { refused, type Delivery } from '../delivery/delivery.js';
-import { deliveryRun, wrapUp, type DeliveryRun, type Providers } from '../delivery/delivery-run.js';
-import { idOf, type Admission } from '../delivery/admission.js';
+import type { Admission } from '../delivery/admission.js';
+import type { Delivery } from '../delivery/delivery.js';
+import { deliveryRun, type DeliveryRun, type Providers } from '../delivery/delivery-run.js';
 import type { EmailResponseDto } from '../contract/email-response.dto.js';
 import type { Lifecycle } from '../delivery/lifecycle.js';
+import { stopSignal } from '../delivery/stop-signal.js';
 import { InvalidMessageError } from '../errors/message.errors.js';
 import type { Problem } from '../errors/problem.js';
 import { normalizeDefaults, type MessageDefaults } from '../message/message-defaults.js';
 import { isBulkEmail, type BulkEmailDto } from './bulk-email.dto.js';
 import type { BulkEmailResponseDto, BulkProgress } from './bulk-response.dto.js';
 import { BulkRun } from './bulk-run.js';
-import type { Admit } from './intake.js';
-import { openSource, type BulkMessages } from './message-source.js';
-import { checkBulkOptions, type BulkOptions } from './send-options.js';
+import { dryRun, type DryRunDto } from './dry-run.js';
+import { openSource, type BulkMessages, type MessageSource } from './message-source.js';
+import {
+  checkBulkOptions,
+  checkDryRunOptions,
+  type BulkOptions,
+  type DryRunOptions,
+} from './send-options.js';
 
 /** What a bulk works with. */
 export interface BulkParts {
@@ -62,33 +68,33 @@ export class BulkSender {
     return run.responses();
   }
 
+  /** Says what `send` would do. @throws BulkSourceError when the source throws */
+  async dryRun(
+    messages: BulkMessages | BulkEmailDto,
+    options: DryRunOptions,
+    providers: Providers,
+  ): Promise<DryRunDto> {
+    const { signal: aborted } = checkDryRunOptions(options);
+    const { lifecycle } = this.parts;
+    const { signal, dispose } = stopSignal(aborted, lifecycle.ending);
+    const { lookAhead } = this.options;
+    const parts = this.read(messages, options, providers, 'dry-run');
+    try {
+      return await lifecycle.track(dryRun({ ...parts, lookAhead, stop: signal }));
+    } finally {
+      dispose();
+    }
+  }
+
   private prepare(
     input: BulkMessages | BulkEmailDto,
     options: BulkOptions,
     providers: Providers,
   ): BulkRun {
-    const { messages, defaultFrom, tags, ...unknown }: BulkInput = isBulkEmail(input)
-      ? input
-      : { messages: input };
-    refuseUnknown(unknown);
-    const { concurrency, keepResponses, lane, onProgress, provider, signal } =
-      checkBulkOptions(options);
-    const own = bulkDefaults({
-      defaultFrom: options.defaultFrom ?? defaultFrom,
-      tags: options.tags ?? tags,
-    });
-    const { admission, delivery, lifecycle } = this.parts;
-    const patienceMs = this.options.maxPauseMs;
-    const run = deliveryRun(admission, providers, {
-      provider,
-      own,
-      patienceMs,
-      lane: lane ?? 'bulk',
-    });
+    const { concurrency, keepResponses, onProgress, signal } = checkBulkOptions(options);
+    const { delivery, lifecycle } = this.parts;
     return new BulkRun({
-      source: openSource(messages),
-      admit: admitFor(run),
-      run,
+      ...this.read(input, options, providers, 'bulk'),
       delivery,
       concurrency: concurrency ?? this.options.concurrency,
       lookAhead: this.options.lookAhead,
@@ -96,6 +102,26 @@ export class BulkSender {
       stops: [signal, lifecycle.ending],
       onProgress: onProgress && this.harmless(onProgress),
     });
+  }
+
+  /** The messages, and how they are to be delivered. */
+  private read(
+    input: BulkMessages | BulkEmailDto,
+    { defaultFrom, lane = 'bulk', provider, tags }: DryRunOptions & Pick<BulkOptions, 'lane'>,
+    providers: Providers,
+    kind: 'bulk' | 'dry-run',
+  ): { readonly source: MessageSource; readonly run: DeliveryRun } {
+    const { messages, ...own }: BulkInput = isBulkEmail(input) ? input : { messages: input };
+    const { defaultFrom: from, tags: shared, ...unknown } = own;
+    refuseUnknown(unknown);
+    const run = deliveryRun(this.parts.admission, providers, {
+      kind,
+      provider,
+      lane,
+      own: bulkDefaults({ defaultFrom: defaultFrom ?? from, tags: tags ?? shared }),
+      patienceMs: this.options.maxPauseMs,
+    });
+    return { source: openSource(messages), run };
   }
 
   /** What a callback throws, also later, must not end the bulk; one warning is enough. */
@@ -114,16 +140,6 @@ export class BulkSender {
       }
     };
   }
-}
-
-function admitFor(run: DeliveryRun): Admit {
-  return (message, index) => {
-    try {
-      return wrapUp(message, run, index);
-    } catch (error) {
-      return refused(idOf(message), index, run.route.first.name, error);
-    }
-  };
 }
 
 /** @throws InvalidMessageError when they break the rules of the fields */

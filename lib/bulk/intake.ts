@@ -3,14 +3,12 @@ import type { Parcel } from '../delivery/parcel.js';
 import { Fifo } from '../delivery/fifo.js';
 import { EmailResponseDto } from '../contract/email-response.dto.js';
 import { planCalls, type CallLimits } from '../delivery/plan.js';
+import type { Admit } from './admit.js';
 import type { SourceReader } from './source-reader.js';
 
 // How long messages that could share a call wait for company from a source that is slow.
 const PATIENCE_MS = 50;
 const PULLS_PER_TURN = 200;
-
-/** Checks one message of the source: it may go out, or its response says why not. */
-export type Admit = (message: unknown, index: number) => Parcel | EmailResponseDto;
 
 /** Messages that share a call, and responses of those that were refused on the way. */
 export interface Work {

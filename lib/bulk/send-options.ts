@@ -40,6 +40,19 @@ export interface BulkOptions extends StreamOptions {
   keepResponses?: KeepResponses | undefined;
 }
 
+/** How a dry run looks at messages. */
+export type DryRunOptions = Pick<StreamOptions, 'provider' | 'signal' | 'defaultFrom' | 'tags'>;
+
+/** @throws ConfigurationError for a wrong value or an unknown option */
+export function checkDryRunOptions(options: DryRunOptions): DryRunOptions {
+  return checked(options, (reader) => {
+    readRoute(reader);
+    readSignal(reader);
+    reader.raw('defaultFrom');
+    reader.raw('tags');
+  });
+}
+
 /** @throws ConfigurationError for a wrong value or an unknown option */
 export function checkSendOptions(options: SendOptions): SendOptions {
   return checked(options, readSendOptions);
@@ -72,6 +85,10 @@ function checked<T extends object>(options: T, read: (reader: OptionReader) => v
 function readSendOptions(reader: OptionReader): void {
   readRoute(reader);
   reader.oneOf('lane', LANES);
+  readSignal(reader);
+}
+
+function readSignal(reader: OptionReader): void {
   const signal = reader.raw('signal');
   if (signal !== undefined && typeof (signal as AbortSignal).addEventListener !== 'function') {
     reader.problem('signal', 'must be an AbortSignal');

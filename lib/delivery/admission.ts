@@ -22,9 +22,14 @@ export class Admission {
 
   constructor(private readonly rules: AdmissionRules) {}
 
+  /** The message by the rules for all providers. @throws InvalidMessageError */
+  normalize(message: unknown, defaults: MessageDefaults): OutgoingEmail {
+    return normalizeMessage(message, { defaults, limits: this.rules.limits });
+  }
+
   /** @throws InvalidMessageError, UnsupportedFeatureError */
   admit(message: unknown, channel: ProviderChannel, defaults: MessageDefaults): OutgoingEmail {
-    const email = normalizeMessage(message, { defaults, limits: this.rules.limits });
+    const email = this.normalize(message, defaults);
     const missing = missingFeatures(email, channel.capabilities, channel.strategy);
     const { features, essentials } = missing;
     if (features.length + essentials.length === 0) return email;

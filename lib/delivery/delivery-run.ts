@@ -1,9 +1,10 @@
-import { isUnsupportedFeatureError } from '../errors/message.errors.js';
+import type { MailRun } from '../contract/mail-interceptor.js';
+import { AmendedMessage } from '../message/amended-message.js';
 import { mergeDefaults, type MessageDefaults } from '../message/message-defaults.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import type { Admission } from './admission.js';
+import type { Interception } from './interception.js';
 import type { Lane } from './lanes.js';
-import { parcel, type Parcel } from './parcel.js';
 import type { ProviderChannel } from './provider-channel.js';
 import type { Route } from './route.js';
 
@@ -13,6 +14,10 @@ export interface DeliveryRun {
   readonly lane: Lane;
   /** How long a provider that is paused or down is waited for, in milliseconds. */
   readonly patienceMs: number;
+  /** What messages go through before they are admitted; `undefined` where that is nothing. */
+  readonly interception: Interception | undefined;
+  /** The message by the rules for all providers. @throws InvalidMessageError */
+  normalize(message: unknown): OutgoingEmail;
   /** The message as that provider is to get it. @throws InvalidMessageError, UnsupportedFeatureError */
   admit(message: unknown, channel: ProviderChannel): OutgoingEmail;
 }
@@ -22,10 +27,13 @@ export interface Providers {
   /** @throws ProviderNotFoundError */
   route(provider: string | readonly string[] | undefined): Route;
   defaults(name: string): MessageDefaults;
+  /** What messages go through first; `undefined` where that is nothing. */
+  interception(kind: MailRun['kind']): Interception | undefined;
 }
 
 /** How a run differs from another. */
 export interface RunOptions extends Pick<DeliveryRun, 'lane' | 'patienceMs'> {
+  readonly kind: MailRun['kind'];
   readonly provider: string | readonly string[] | undefined;
   /** What this run alone adds to a message. */
   readonly own: MessageDefaults;
@@ -35,7 +43,7 @@ export interface RunOptions extends Pick<DeliveryRun, 'lane' | 'patienceMs'> {
 export function deliveryRun(
   admission: Admission,
   providers: Providers,
-  { provider, own, lane, patienceMs }: RunOptions,
+  { provider, own, kind, lane, patienceMs }: RunOptions,
 ): DeliveryRun {
   const route = providers.route(provider);
   const defaults = new Map(
@@ -44,25 +52,16 @@ export function deliveryRun(
       mergeDefaults(providers.defaults(channel.name), own),
     ]),
   );
-  const admit = (message: unknown, channel: ProviderChannel) =>
-    admission.admit(message, channel, defaults.get(channel) ?? own);
-  return { route, lane, patienceMs, admit };
-}
-
-/**
- * Wraps a message up for the first provider of the route that can carry it.
- *
- * @throws InvalidMessageError; UnsupportedFeatureError of the first provider when none can
- */
-export function wrapUp(message: unknown, run: DeliveryRun, index?: number): Parcel {
-  let refusal: unknown;
-  for (const channel of run.route.channels) {
-    try {
-      return parcel(message, run.admit(message, channel), channel, index);
-    } catch (error) {
-      if (!isUnsupportedFeatureError(error)) throw error;
-      refusal ??= error;
-    }
-  }
-  throw refusal;
+  const defaultsOf = (channel: ProviderChannel) => defaults.get(channel) ?? own;
+  return {
+    route,
+    lane,
+    patienceMs,
+    interception: providers.interception(kind),
+    normalize: (message) => admission.normalize(message, defaultsOf(route.first)),
+    admit: (message, channel) =>
+      message instanceof AmendedMessage
+        ? admission.admit(message.message, channel, message.defaultsFrom(defaultsOf(channel)))
+        : admission.admit(message, channel, defaultsOf(channel)),
+  };
 }

@@ -2,13 +2,14 @@ import { EmailResponseDto } from '../contract/email-response.dto.js';
 import { needsResolving, resolveAttachments } from '../message/attachments.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import { admissionFailure } from './admission.js';
-import type { DeliveryEvent } from './delivery-event.js';
+import type { DeliveryEvents } from './delivery-events.js';
 import type { DeliveryRun } from './delivery-run.js';
 import type { Lifecycle } from './lifecycle.js';
 import { plannable, type Parcel } from './parcel.js';
 import { planCalls, type Plannable } from './plan.js';
 import type { Consignment, Handover, ProviderChannel } from './provider-channel.js';
 import { Shipment } from './shipment.js';
+import { settledOr } from './settled-or.js';
 import { stopSignal } from './stop-signal.js';
 
 /** What comes with the messages of a run. */
@@ -27,8 +28,7 @@ export interface DeliveryOptions {
   readonly attachments: { readonly bytes: number; readonly timeoutMs: number };
   /** Whether what may have been taken is sent again all the same. */
   readonly resendUnknown: boolean;
-  /** Hears what happens; `undefined` while nobody listens. */
-  observer(): ((event: DeliveryEvent) => void) | undefined;
+  readonly events: DeliveryEvents;
 }
 
 /** Takes messages along their route and says what became of each. */
@@ -74,7 +74,20 @@ export class Delivery {
       const consignments = await this.consign(open, channel, run, unreadable);
       await this.takeOn(channel, consignments, run, at < order.length - 1);
     }
-    return shipments.map((each) => this.respond(each, run.route.first.name, unreadable.get(each)));
+    const responses = shipments.map((each) => {
+      return this.respond(each, run.route.first.name, unreadable.get(each));
+    });
+    if (run.interception !== undefined) await this.settle(parcels, responses);
+    return responses;
+  }
+
+  /** Tells the interceptors; a shutdown does not wait for them for ever. */
+  private async settle(
+    parcels: readonly Parcel[],
+    responses: readonly EmailResponseDto[],
+  ): Promise<void> {
+    const settling = parcels.map(async ({ settle }, at) => settle?.(responses[at]!));
+    await settledOr(Promise.all(settling), this.lifecycle.expired);
   }
 
   /** The messages as that provider is to get them; one that it cannot carry is passed over. */
@@ -114,6 +127,10 @@ export class Delivery {
       stop: run.stop,
       expired: this.lifecycle.expired,
       onCall: () => run.onCall?.(),
+      onAttempt: (id, attempt) => {
+        const { events } = this.options;
+        if (events.isObserved) events.emit({ type: 'attempt', id, ...attempt });
+      },
     };
     const items = consignments.map((each) => ({ ...each, ...planningOf(each, channel) }));
     for (const call of planCalls(items, channel.callLimits)) {
@@ -123,11 +140,8 @@ export class Delivery {
 
   private respond(shipment: Shipment, provider: string, error: unknown): EmailResponseDto {
     const response = responseOf(shipment, provider, error);
-    const observe = this.options.observer();
-    if (observe !== undefined) {
-      for (const each of shipment.attempts) observe({ type: 'attempt', id: response.id, ...each });
-      observe({ type: 'outcome', response });
-    }
+    const { events } = this.options;
+    if (events.isObserved) events.emit({ type: 'outcome', response });
     return response;
   }
 }

@@ -1,3 +1,4 @@
+import type { EmailResponseDto } from '../contract/email-response.dto.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import { estimatedBytes } from '../message/size.js';
 import type { Plannable } from './plan.js';
@@ -11,6 +12,8 @@ export interface Parcel extends Plannable {
   readonly channel: ProviderChannel;
   /** Its place in a bulk. */
   readonly index?: number | undefined;
+  /** Tells those who want to know what became of it; settles when they are done. Never rejects. */
+  readonly settle?: (response: EmailResponseDto) => Promise<void>;
 }
 
 /** Wraps a message up for the planner. */

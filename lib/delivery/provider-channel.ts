@@ -1,3 +1,4 @@
+import type { AttemptRecord } from '../contract/email-response.dto.js';
 import { UNDECLARED_CAPABILITIES, type ProviderCapabilities } from '../contract/capabilities.js';
 import type { MailProviderStrategy, SendContext } from '../contract/mail-provider.strategy.js';
 import { unsent, type Submission } from '../contract/submission.js';
@@ -29,6 +30,8 @@ export interface Handover {
   readonly expired: AbortSignal;
   /** Called once for each call. */
   onCall(): void;
+  /** Called for each message once a call of it has ended. */
+  onAttempt(id: string, attempt: AttemptRecord): void;
 }
 
 /** A message as this provider is to get it. */
@@ -52,6 +55,7 @@ export class ProviderChannel {
     private readonly options: ChannelOptions,
     /** Says what somebody who is woken at night wants to know. */
     private readonly log: (message: string) => void = () => undefined,
+    private readonly onState: (state: CircuitState) => void = () => undefined,
   ) {
     checkStrategy(name, strategy);
     const { circuitBreaker, maxInFlight = Infinity, rateLimit } = options;
@@ -154,7 +158,10 @@ export class ProviderChannel {
     consignments.forEach(({ shipment, email }, at) => {
       const submission = submissions[at]!;
       if (isKeptBack(submission)) shipment.notTried(this.name, submission);
-      else shipment.record(email, submission, { provider: this.name, durationMs });
+      else {
+        const record = shipment.record(email, submission, { provider: this.name, durationMs });
+        handover.onAttempt(email.id, record);
+      }
     });
     return true;
   }
@@ -206,6 +213,7 @@ export class ProviderChannel {
   }
 
   private tellState(state: CircuitState, forMs: number): void {
+    this.onState(state);
     const provider = `The mail provider '${this.name}'`;
     if (state === 'open') this.log(`${provider} fails: it is left alone for ${seconds(forMs)}`);
     if (state === 'closed') this.log(`${provider} works again`);

@@ -65,20 +65,20 @@ export class Shipment {
     return deferred.length === 0 ? email : { ...email, envelopeTo: deferred };
   }
 
-  /** Takes in what a provider said of `email`. */
+  /** Takes in what a provider said of `email`; gives back the record of it. */
   record(
     email: OutgoingEmail,
     submission: Submission,
-    attempt: Omit<AttemptRecord, 'outcome' | 'code'>,
-  ): void {
-    this.attempts.push({
-      ...attempt,
-      outcome: submission.outcome,
-      ...(submission.outcome !== 'accepted' && {
-        code: submission.failure.code,
-      }),
-    });
-    this.settle(attempt.provider, submission, email.envelopeTo);
+    { provider, durationMs }: Pick<AttemptRecord, 'provider' | 'durationMs'>,
+  ): AttemptRecord {
+    const { outcome } = submission;
+    const attempt: AttemptRecord =
+      submission.outcome === 'accepted'
+        ? { provider, durationMs, outcome }
+        : { provider, durationMs, outcome, code: submission.failure.code };
+    this.attempts.push(attempt);
+    this.settle(provider, submission, email.envelopeTo);
+    return attempt;
   }
 
   /** Takes in that a provider was not asked after all; what is known from before stands. */

@@ -1,3 +1,5 @@
+import type { MailInterceptor } from '../contract/mail-interceptor.js';
+import type { DeliveryObserver } from '../delivery/delivery-event.js';
 import type { RateLimitStore, RateLimitUnit } from '../delivery/rate-limit.js';
 import type { RouteStrategy } from '../delivery/route.js';
 import type { AddressInput, OneOrMany } from '../message/mail-address.js';
@@ -97,6 +99,13 @@ export interface MailBridgeOptions {
     | undefined;
   /** Where rate limits are kept, for several processes to share them. @default in memory */
   rateLimitStore?: RateLimitStore | undefined;
+  /**
+   * What every message of this MailBridge goes through, the first one outermost; behind the classes with
+   * `@MailInterceptor()`, so that none of those can get past a redirection. @default none
+   */
+  interceptors?: readonly MailInterceptor[] | undefined;
+  /** Who hears of every attempt and every outcome. @default nobody */
+  observers?: readonly DeliveryObserver[] | undefined;
   /** What a message is given where it says nothing itself. */
   defaults?: MailDefaults | undefined;
   /** Options of each provider, by its name. */

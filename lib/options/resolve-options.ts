@@ -1,5 +1,7 @@
+import type { MailInterceptor } from '../contract/mail-interceptor.js';
 import { OptionReader } from '../contract/option-reader.js';
 import type { CircuitBreakerOptions } from '../delivery/circuit-breaker.js';
+import type { DeliveryObserver } from '../delivery/delivery-event.js';
 import type { ChannelOptions } from '../delivery/channel-options.js';
 import {
   MemoryRateLimitStore,
@@ -71,9 +73,25 @@ function readAll(reader: OptionReader): ResolvedMailBridgeOptions {
     timeoutMs: timeoutMs ?? DEFAULTS.timeoutMs,
     shutdown: readShutdown(reader),
     limits,
+    interceptors: readParts<MailInterceptor>(reader, 'interceptors', 'intercept'),
+    observers: readParts<DeliveryObserver>(reader, 'observers', 'observe'),
   };
   reader.finish();
   return resolved;
+}
+
+/** A list of objects that have that method. */
+function readParts<T extends object>(
+  reader: OptionReader,
+  key: string,
+  method: keyof T & string,
+): readonly T[] {
+  const value = reader.raw(key) ?? [];
+  const parts: readonly unknown[] = Array.isArray(value) ? value : [undefined];
+  const isFit = (part: unknown) =>
+    typeof (part as Partial<Record<string, unknown>> | null | undefined)?.[method] === 'function';
+  if (!parts.every(isFit)) reader.problem(key, `must be a list of objects with ${method}()`);
+  return parts as readonly T[];
 }
 
 function readRetry(reader: OptionReader): RetryOptions {

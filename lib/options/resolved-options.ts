@@ -1,5 +1,7 @@
+import type { MailInterceptor } from '../contract/mail-interceptor.js';
 import type { MailProviderStrategy } from '../contract/mail-provider.strategy.js';
 import type { ChannelOptions } from '../delivery/channel-options.js';
+import type { DeliveryObserver } from '../delivery/delivery-event.js';
 import type { RetryOptions } from '../delivery/retry-policy.js';
 import type { RouteStrategy } from '../delivery/route.js';
 import type { MessageDefaults } from '../message/message-defaults.js';
@@ -29,6 +31,8 @@ export interface ResolvedMailBridgeOptions {
     readonly lookAhead: number;
     readonly maxPauseMs: number;
   };
+  readonly interceptors: readonly MailInterceptor[];
+  readonly observers: readonly DeliveryObserver[];
   readonly onUnknown: 'report' | 'resend';
   readonly retry: RetryOptions;
   readonly unsupportedFeatures: 'error' | 'warn';

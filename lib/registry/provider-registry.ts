@@ -2,7 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { MailProviderStrategy } from '../contract/mail-provider.strategy.js';
 import { ConfigurationError } from '../errors/configuration.error.js';
 import { closeProviders } from './close-providers.js';
-import { ProviderExplorer, type DiscoveredProvider } from './provider.explorer.js';
+import { DecoratedExplorer, type Decorated } from './decorated.explorer.js';
+import { MailMetadataAccessor } from './mail-metadata.accessor.js';
 
 interface Entry {
   readonly strategy: MailProviderStrategy;
@@ -21,7 +22,10 @@ export class ProviderRegistry implements OnModuleInit {
   #users = 0;
   #complete = false;
 
-  constructor(private readonly explorer: ProviderExplorer) {}
+  constructor(
+    private readonly explorer: DecoratedExplorer,
+    private readonly metadata: MailMetadataAccessor,
+  ) {}
 
   /** @throws ConfigurationError naming every provider that cannot be registered */
   onModuleInit(): void {
@@ -67,13 +71,20 @@ export class ProviderRegistry implements OnModuleInit {
   }
 
   private discover(): void {
-    const problems = this.explorer.explore().flatMap((found) => this.add(found) ?? []);
+    const problems = this.explorer
+      .explore((target) => this.metadata.providerName(target))
+      .flatMap((found) => this.add(found) ?? []);
     if (problems.length > 0) {
       throw new ConfigurationError(problems.map((message) => ({ path: '', message })));
     }
   }
 
-  private add({ name, instance, origin, singleton }: DiscoveredProvider): string | undefined {
+  private add({
+    metadata: name,
+    instance,
+    origin,
+    singleton,
+  }: Decorated<string>): string | undefined {
     const known = this.#entries.get(name);
     if (known !== undefined && known.strategy === instance) return undefined;
     if (!singleton) {

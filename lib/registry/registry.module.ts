@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { ProviderMetadataAccessor } from './provider-metadata.accessor.js';
-import { ProviderExplorer } from './provider.explorer.js';
+import { DecoratedExplorer } from './decorated.explorer.js';
+import { InterceptorRegistry } from './interceptor-registry.js';
+import { MailMetadataAccessor } from './mail-metadata.accessor.js';
 import { ProviderRegistry } from './provider-registry.js';
 
-/** Holds the registry: one per application, however many MailBridges there are. */
+/** Holds the registries: one of each per application, however many MailBridges there are. */
 @Module({
   imports: [DiscoveryModule],
-  providers: [ProviderMetadataAccessor, ProviderExplorer, ProviderRegistry],
-  exports: [ProviderRegistry],
+  providers: [MailMetadataAccessor, DecoratedExplorer, ProviderRegistry, InterceptorRegistry],
+  exports: [ProviderRegistry, InterceptorRegistry],
 })
 export class RegistryModule {}

@@ -16,6 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'transport/ses': ['transport/http', 'errors'],
   delivery: ['contract', 'message', 'errors'],
   bulk: ['delivery', 'contract', 'message', 'errors'],
+  // What the package brings of interceptors.
+  interceptors: ['contract', 'message', 'errors'],
   // What the API providers have in common.
   'providers/api': ['contract', 'message', 'transport/http', 'errors'],
   'providers/smtp': ['contract', 'message', 'mime', 'transport/smtp', 'errors'],

@@ -1,0 +1,12 @@
+/** Waits for some work that never rejects, until the signal fires. */
+export function settledOr(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
+    void work.then(end);
+  });
+}
