@@ -31,18 +31,32 @@ export class EmailResponseDto {
   /** Where the recipients differ: each with its own outcome. */
   declare readonly recipients?: readonly RecipientOutcome[];
 
-  constructor(
-    fields: Omit<EmailResponseDto, 'success' | 'index'> & { readonly index: number | undefined },
-  ) {
-    this.id = fields.id;
-    if (fields.index !== undefined) this.index = fields.index;
-    this.outcome = fields.outcome;
-    this.success = fields.outcome === 'accepted';
-    this.provider = fields.provider;
-    if (fields.messageId !== undefined) this.messageId = fields.messageId;
-    this.attempts = fields.attempts;
-    this.history = fields.history;
-    if (fields.failure !== undefined) this.failure = fields.failure;
-    if (fields.recipients !== undefined) this.recipients = fields.recipients;
+  /** @internal */
+  constructor({ id, index, provider, history = NOT_TRIED }: MessageInQuestion, verdict: Verdict) {
+    this.id = id;
+    if (index !== undefined) this.index = index;
+    this.outcome = verdict.outcome;
+    this.success = verdict.outcome === 'accepted';
+    this.provider = provider;
+    if (verdict.messageId !== undefined) this.messageId = verdict.messageId;
+    this.attempts = history.length;
+    this.history = history;
+    if (verdict.failure !== undefined) this.failure = verdict.failure;
+    if (verdict.recipients !== undefined) this.recipients = verdict.recipients;
   }
 }
+
+const NOT_TRIED: readonly AttemptRecord[] = Object.freeze([]);
+
+/** Which message it is, and what was done with it. */
+export interface MessageInQuestion {
+  readonly id: string;
+  /** Its place in a bulk. */
+  readonly index: number | undefined;
+  readonly provider: string;
+  /** @default none */
+  readonly history?: readonly AttemptRecord[];
+}
+
+/** What is said of it; a submission is one. */
+type Verdict = Pick<EmailResponseDto, 'outcome' | 'messageId' | 'failure' | 'recipients'>;

@@ -24,9 +24,9 @@ export async function attempt(
   count: number,
   limits: AttemptLimits,
 ): Promise<readonly Submission[]> {
-  const end = endOfPatience(limits);
+  const patience = new Patience(limits);
   try {
-    const submissions = await Promise.race([call(end.signal), end.reached]);
+    const submissions = await patience.wait(call);
     return checked(submissions, count, limits.secrets);
   } catch (error) {
     return same(
@@ -38,38 +38,49 @@ export async function attempt(
       ),
     );
   } finally {
-    end.dismiss();
+    patience.dismiss();
   }
 }
 
-/** Rejects when the attempt is out of time, or the application is, and the provider was told so. */
-function endOfPatience({ timeoutMs, expired }: AttemptLimits) {
-  // Without a limit of its own an attempt ends with the application only, which has a signal already.
-  const controller = timeoutMs === undefined ? undefined : new AbortController();
-  const dismissals: (() => void)[] = [];
-  const after = (ms: number, action: () => void) => {
-    const timer = setTimeout(action, ms);
-    dismissals.push(() => clearTimeout(timer));
-  };
-  const reached = new Promise<never>((_, reject) => {
-    const giveUp = (reason: InterruptedError) => {
-      controller?.abort(reason);
-      after(GRACE_MS, () => reject(reason));
-    };
-    const onExpiry = () => giveUp(new InterruptedError('SHUTDOWN', 'the application shut down'));
-    if (timeoutMs !== undefined) {
-      const message = `the provider did not answer within ${timeoutMs} ms`;
-      after(timeoutMs, () => giveUp(new InterruptedError('TIMEOUT', message)));
-    }
-    if (expired.aborted) onExpiry();
-    else expired.addEventListener('abort', onExpiry, { once: true });
-    dismissals.push(() => expired.removeEventListener('abort', onExpiry));
-  });
-  return {
-    signal: controller?.signal ?? expired,
-    reached,
-    dismiss: () => dismissals.forEach((dismiss) => dismiss()),
-  };
+/** Bounds one attempt: when it is out of time, or the application is, the provider is told so first. */
+class Patience {
+  readonly #controller: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #reject: (reason: InterruptedError) => void = () => undefined;
+  readonly #expire = () => this.end(new InterruptedError('SHUTDOWN', 'the application shut down'));
+
+  constructor(private readonly limits: AttemptLimits) {
+    // Without a limit of its own an attempt ends with the application only, which has a signal already.
+    if (limits.timeoutMs !== undefined) this.#controller = new AbortController();
+  }
+
+  /** What the call comes to. @throws InterruptedError when that takes too long; what the call throws */
+  wait<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { expired, timeoutMs } = this.limits;
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.late(timeoutMs), timeoutMs);
+      if (expired.aborted) this.#expire();
+      else expired.addEventListener('abort', this.#expire, { once: true });
+      call(this.#controller?.signal ?? expired).then(resolve, reject);
+    });
+  }
+
+  /** Lets go of timer and signal. */
+  dismiss(): void {
+    clearTimeout(this.#timer);
+    this.limits.expired.removeEventListener('abort', this.#expire);
+  }
+
+  private late(ms: number): void {
+    this.end(new InterruptedError('TIMEOUT', `the provider did not answer within ${ms} ms`));
+  }
+
+  private end(reason: InterruptedError): void {
+    clearTimeout(this.#timer);
+    this.#controller?.abort(reason);
+    this.#timer = setTimeout(() => this.#reject(reason), GRACE_MS);
+  }
 }
 
 /** The reason of an attempt's signal: `code` is `TIMEOUT` or `SHUTDOWN`. */

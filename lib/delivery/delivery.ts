@@ -6,7 +6,7 @@ import type { DeliveryEvents } from './delivery-events.js';
 import type { DeliveryRun } from './delivery-run.js';
 import type { Lifecycle } from './lifecycle.js';
 import { plannable, type Parcel } from './parcel.js';
-import { planCalls, type Plannable } from './plan.js';
+import { planCalls } from './plan.js';
 import type { Consignment, Handover, ProviderChannel } from './provider-channel.js';
 import { Shipment } from './shipment.js';
 import { settledOr } from './settled-or.js';
@@ -71,7 +71,8 @@ export class Delivery {
     for (const [at, channel] of order.entries()) {
       const open = shipments.filter((each) => each.mayMoveOn && !unreadable.has(each));
       if (open.length === 0 || (at > 0 && run.stop.aborted)) break;
-      const consignments = await this.consign(open, channel, run, unreadable);
+      const resolving = this.resolveAll(consign(open, channel, run), run, unreadable);
+      const consignments = Array.isArray(resolving) ? resolving : await resolving;
       await this.takeOn(channel, consignments, run, at < order.length - 1);
     }
     const responses = shipments.map((each) => {
@@ -90,20 +91,25 @@ export class Delivery {
     await settledOr(Promise.all(settling), this.lifecycle.expired);
   }
 
-  /** The messages as that provider is to get them; one that it cannot carry is passed over. */
-  private async consign(
-    shipments: readonly Shipment[],
-    channel: ProviderChannel,
+  /** The messages with what was given as a stream read, if anything was. */
+  private resolveAll(
+    consignments: readonly Consignment[],
     run: DeliveryRun & DeliverySignals,
     unreadable: Map<Shipment, unknown>,
-  ): Promise<Consignment[]> {
-    const consignments: Consignment[] = [];
-    for (const shipment of shipments) {
-      const email = emailFor(shipment.parcel, channel, run);
-      if (email === undefined) continue;
+  ): readonly Consignment[] | Promise<readonly Consignment[]> {
+    if (!consignments.some(({ email }) => needsResolving(email))) return consignments;
+    return this.read(consignments, run, unreadable);
+  }
+
+  private async read(
+    consignments: readonly Consignment[],
+    run: DeliveryRun & DeliverySignals,
+    unreadable: Map<Shipment, unknown>,
+  ): Promise<readonly Consignment[]> {
+    const resolved: Consignment[] = [];
+    for (const { shipment, email } of consignments) {
       try {
-        const resolved = needsResolving(email) ? await this.resolve(email, run.stop) : email;
-        consignments.push({ shipment, email: resolved });
+        resolved.push({ shipment, email: await this.resolve(email, run.stop) });
       } catch (error) {
         // What was stopped while it was read has nothing wrong with it: it was never tried.
         if (run.stop.aborted || this.lifecycle.expired.aborted) continue;
@@ -111,7 +117,7 @@ export class Delivery {
         run.onUnreadable?.(error);
       }
     }
-    return consignments;
+    return resolved;
   }
 
   private async takeOn(
@@ -132,7 +138,8 @@ export class Delivery {
         if (events.isObserved) events.emit({ type: 'attempt', id, ...attempt });
       },
     };
-    const items = consignments.map((each) => ({ ...each, ...planningOf(each, channel) }));
+    if (consignments.length === 1) return channel.deliver(consignments, handover);
+    const items = consignments.map((each) => planned(each, channel));
     for (const call of planCalls(items, channel.callLimits)) {
       await channel.deliver(call.items, handover);
     }
@@ -147,13 +154,25 @@ export class Delivery {
 }
 
 /** What was worked out at the intake still holds, unless the message has changed since. */
-function planningOf(
-  { email, shipment: { parcel } }: Consignment,
+function planned({ shipment, email }: Consignment, channel: ProviderChannel) {
+  const { parcel } = shipment;
+  const isAsBefore = email === parcel.email && channel === parcel.channel;
+  const { key, recipients, bytes, sharedBytes } = isAsBefore ? parcel : plannable(email, channel);
+  return { shipment, email, key, recipients, bytes, sharedBytes };
+}
+
+/** The messages as that provider is to get them; one that it cannot carry is passed over. */
+function consign(
+  shipments: readonly Shipment[],
   channel: ProviderChannel,
-): Plannable {
-  if (email !== parcel.email || channel !== parcel.channel) return plannable(email, channel);
-  const { key, recipients, bytes, sharedBytes } = parcel;
-  return { key, recipients, bytes, sharedBytes };
+  run: DeliveryRun,
+): readonly Consignment[] {
+  const consignments: Consignment[] = [];
+  for (const shipment of shipments) {
+    const email = emailFor(shipment.parcel, channel, run);
+    if (email !== undefined) consignments.push({ shipment, email });
+  }
+  return consignments;
 }
 
 function emailFor(
@@ -174,15 +193,12 @@ function responseOf(
   first: string,
   error: unknown,
 ): EmailResponseDto {
-  const common = { id: email.id, index, attempts: history.length, history };
-  if (error !== undefined && verdict === undefined) {
-    return refused(email.id, index, first, error);
+  const { id } = email;
+  if (verdict === undefined) {
+    return error === undefined ? cancelled(id, index, first) : refused(id, index, first, error);
   }
-  return new EmailResponseDto(
-    verdict === undefined
-      ? { ...common, provider: first, outcome: 'cancelled' }
-      : { ...common, provider: verdict.provider, ...verdict.submission },
-  );
+  const { provider, submission } = verdict;
+  return new EmailResponseDto({ id, index, provider, history }, submission);
 }
 
 /** The response of a message that was never tried. */
@@ -191,14 +207,7 @@ export function cancelled(
   index: number | undefined,
   provider: string,
 ): EmailResponseDto {
-  return new EmailResponseDto({
-    id,
-    index,
-    provider,
-    outcome: 'cancelled',
-    attempts: 0,
-    history: [],
-  });
+  return new EmailResponseDto({ id, index, provider }, { outcome: 'cancelled' });
 }
 
 /** The response of a message that was refused before any provider was asked. */
@@ -209,13 +218,5 @@ export function refused(
   error: unknown,
 ): EmailResponseDto {
   const failure = admissionFailure(error);
-  return new EmailResponseDto({
-    id,
-    index,
-    provider,
-    outcome: 'rejected',
-    attempts: 0,
-    history: [],
-    failure,
-  });
+  return new EmailResponseDto({ id, index, provider }, { outcome: 'rejected', failure });
 }

@@ -122,7 +122,6 @@ class Passage {
   }
 
   private decide(intercepted: Intercepted): void {
-    if (this.#isDecided) return;
     this.#isDecided = true;
     this.stop.removeEventListener('abort', this.#stop);
     this.tell(intercepted);
