@@ -55,27 +55,36 @@ export class MimeComposer {
   /** Builds the message, except for attachments that are streamed: those are read when it is opened. */
   async compose(email: OutgoingEmail): Promise<MimeMessage> {
     const { subject, ...bodies } = renderContent(email);
-    const messageId = messageIdOf(email);
-    const head = headerBlock(email, subject);
     const { attachments } = email;
-    const content: MailContentInput = {
+    const input: MailContentInput = {
       bodies,
       attachments: attachments.length === 0 ? [] : await withMediaTypes(attachments),
-      messageId,
+      messageId: messageIdOf(email),
       date: new Date(),
       maxStreamedBytes: this.#maxStreamedBytes,
     };
+    const head = headerBlock(email, subject);
+    const chunks = plainMessage(head, input);
     const signer = this.#dkim && (await (this.#signer ??= loadSigner(this.#dkim)));
-    const chunks = plainMessage(head, content);
-    if (chunks !== undefined) return new BufferedMimeMessage(messageId, await sign(chunks, signer));
+    if (chunks === undefined) return this.composeOther(Buffer.from(head), input, signer);
+    return new BufferedMimeMessage(input.messageId, signer ? await sign(chunks, signer) : chunks);
+  }
+
+  /** What is not plain, by nodemailer. */
+  private async composeOther(
+    head: Buffer,
+    input: MailContentInput,
+    signer: DKIM | undefined,
+  ): Promise<MimeMessage> {
+    const { messageId, attachments } = input;
     const compile = await (this.#compile ??= loadCompile());
     if (attachments.some(({ content }) => typeof content === 'function')) {
       return new StreamedMimeMessage(messageId, () =>
-        openMessage(compile(mailContent(content)), Buffer.from(head), signer),
+        openMessage(compile(mailContent(input)), head, signer),
       );
     }
-    const built = [Buffer.from(head), await compile(mailContent(content)).build()];
-    return new BufferedMimeMessage(messageId, await sign(built, signer));
+    const chunks = [head, await compile(mailContent(input)).build()];
+    return new BufferedMimeMessage(messageId, signer ? await sign(chunks, signer) : chunks);
   }
 }
 
@@ -83,8 +92,8 @@ function messageIdOf({ id, from }: OutgoingEmail): string {
   return `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`;
 }
 
-async function sign(chunks: Buffer[], signer: DKIM | undefined): Promise<Buffer[]> {
-  return signer === undefined ? chunks : [await buffer(signer.sign(Buffer.concat(chunks)))];
+async function sign(chunks: Buffer[], signer: DKIM): Promise<Buffer[]> {
+  return [await buffer(signer.sign(Buffer.concat(chunks)))];
 }
 
 function openMessage(node: MimeNode, head: Buffer, signer: DKIM | undefined): Readable {

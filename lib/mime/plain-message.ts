@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_SLICE_BYTES } from './byte-slices.js';
-import { headerField } from './header-text.js';
+import { valueField } from './header-text.js';
 import type { MailContentInput } from './mail-content.js';
 import type { TypedAttachment } from './media-type.js';
 import {
@@ -24,7 +24,7 @@ export function plainMessage(head: string, content: MailContentInput): Buffer[] 
   const { bodies, attachments, messageId, date } = content;
   if (!isText(bodies.text) || !isText(bodies.html) || !areBuffered(attachments)) return undefined;
   const headers =
-    headerField('Message-ID', [messageId]) +
+    valueField('Message-ID', messageId) +
     `Date: ${date.toUTCString().replace('GMT', '+0000')}\r\nMIME-Version: 1.0\r\n`;
   return chunksOf([head, headers, ...endedByBreak(rootPart(content, attachments))]);
 }

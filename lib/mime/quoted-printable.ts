@@ -6,9 +6,13 @@ const SPACE = 0x20;
 const EQUALS = 0x3d;
 const HEX = Buffer.from('0123456789ABCDEF');
 
-/** One for each byte that stands for itself wherever it is; blanks do so within a line only. */
-const LITERAL = new Uint8Array(256).map((_, byte) => Number(byte > SPACE && byte < 0x7f));
-LITERAL[EQUALS] = 0;
+const LITERAL = 1;
+/** A blank stands for itself within a line only: servers may strip what is at its end. */
+const BLANK = 2;
+const KIND = new Uint8Array(256).map((_, byte) => {
+  if (byte === SPACE || byte === TAB) return BLANK;
+  return byte > SPACE && byte < 0x7f && byte !== EQUALS ? LITERAL : 0;
+});
 
 /** What most texts fit in. Used within one call only. */
 const SCRATCH = Buffer.allocUnsafeSlow(64 * 1024);
@@ -32,37 +36,47 @@ function writeLines(bytes: Buffer, lines: Buffer): number {
   let column = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number;
-    if (byte === CR) {
-      end = writePair(lines, end, CR, LF);
+    const kind = KIND[byte];
+    const isLiteral = kind === LITERAL || (kind === BLANK && !endsLine(bytes, at + 1));
+    if (isLiteral && column < MAX_LINE - 1) {
+      lines[end++] = byte;
+      column++;
+    } else if (byte === CR) {
+      end = writeBreak(lines, end);
       column = 0;
       at++;
-      continue;
+    } else {
+      const width = isLiteral ? 1 : 3;
+      if (column + width >= MAX_LINE) {
+        lines[end++] = EQUALS;
+        end = writeBreak(lines, end);
+        column = 0;
+      }
+      end = isLiteral ? writeByte(lines, end, byte) : writeEncoded(lines, end, byte);
+      column += width;
     }
-    const isLiteral = LITERAL[byte] === 1 || (isBlank(byte) && !endsLine(bytes, at + 1));
-    const width = isLiteral ? 1 : 3;
-    if (column + width >= MAX_LINE) {
-      lines[end++] = EQUALS;
-      end = writePair(lines, end, CR, LF);
-      column = 0;
-    }
-    lines[end++] = isLiteral ? byte : EQUALS;
-    if (!isLiteral) end = writePair(lines, end, HEX[byte >> 4] as number, HEX[byte & 15] as number);
-    column += width;
   }
   return end;
 }
 
-function writePair(lines: Buffer, at: number, first: number, second: number): number {
-  lines[at] = first;
-  lines[at + 1] = second;
+function endsLine(bytes: Buffer, at: number): boolean {
+  return at === bytes.length || bytes[at] === CR;
+}
+
+function writeBreak(lines: Buffer, at: number): number {
+  lines[at] = CR;
+  lines[at + 1] = LF;
   return at + 2;
 }
 
-function isBlank(byte: number): boolean {
-  return byte === SPACE || byte === TAB;
+function writeByte(lines: Buffer, at: number, byte: number): number {
+  lines[at] = byte;
+  return at + 1;
 }
 
-/** Servers may strip blanks at the end of a line. */
-function endsLine(bytes: Buffer, at: number): boolean {
-  return at === bytes.length || bytes[at] === CR;
+function writeEncoded(lines: Buffer, at: number, byte: number): number {
+  lines[at] = EQUALS;
+  lines[at + 1] = HEX[byte >> 4] as number;
+  lines[at + 2] = HEX[byte & 15] as number;
+  return at + 3;
 }
