@@ -93,10 +93,8 @@ function chunksOf(pieces: MimePart): Buffer[] {
     text = '';
   }
   if (text !== '') chunks.push(Buffer.from(text));
-  const size = sizeOf(chunks);
-  return chunks.length > 1 && size <= MAX_SLICE_BYTES ? [Buffer.concat(chunks, size)] : chunks;
-}
-
-function sizeOf(chunks: readonly Buffer[]): number {
-  return chunks.reduce((size, { length }) => size + length, 0);
+  const size = chunks.reduce((sum, { length }) => sum + length, 0);
+  if (chunks.length > 1 && size <= MAX_SLICE_BYTES) return [Buffer.concat(chunks, size)];
+  // An empty attachment; a stream may take a chunk of nothing for a pause.
+  return chunks.filter(({ length }) => length > 0);
 }

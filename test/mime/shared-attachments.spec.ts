@@ -130,6 +130,16 @@ describe('the chunks of a message', () => {
       outgoingEmail({ attachments: [{ filename: 'a.pdf', content: Buffer.alloc(100_000) }] }),
       3,
     ],
+    [
+      'one with a large and an empty attachment',
+      outgoingEmail({
+        attachments: [
+          { filename: 'a.pdf', content: Buffer.alloc(100_000) },
+          { filename: 'b.pdf', content: Buffer.alloc(0) },
+        ],
+      }),
+      4,
+    ],
   ])('are as few as they can be: %s', async (_case, email, count) => {
     const message = await new MimeComposer().compose(email);
 
