@@ -6,17 +6,24 @@ import { Readable, Transform } from 'node:stream';
  */
 export const MAX_SLICE_BYTES = 64 * 1024;
 
-/** A stream over bytes at hand, one slice for each read. */
-export function readSlices(bytes: Buffer): Readable {
+/** A stream over bytes at hand, one slice for each read; no slice reaches over two chunks. */
+export function readSlices(chunks: readonly Buffer[]): Readable {
+  let index = 0;
   let position = 0;
   return new Readable({
     highWaterMark: MAX_SLICE_BYTES,
     read() {
-      if (position >= bytes.length) {
+      const chunk = chunks[index];
+      if (chunk === undefined) {
         this.push(null);
         return;
       }
-      this.push(bytes.subarray(position, (position += MAX_SLICE_BYTES)));
+      const slice = chunk.subarray(position, (position += MAX_SLICE_BYTES));
+      if (position >= chunk.length) {
+        index++;
+        position = 0;
+      }
+      this.push(slice);
     },
   });
 }

@@ -1,9 +1,12 @@
 import type { MailAddress } from '../message/mail-address.js';
 import type { MailPriority, OutgoingEmail } from '../message/outgoing-email.js';
-import { encodedWords, headerField, wordsOfText, wordsOfValue } from './header-text.js';
+import { encodedWords, headerField, textField, valueField, wordsOfText } from './header-text.js';
 
 const BARE_NAME = /^[A-Za-z0-9]+(?: [A-Za-z0-9]+)*$/;
 const MAX_QUOTED_NAME = 60;
+const PLAIN_ADDRESS = /^[!-~]+$/;
+/** What fits into a line of 76 together with colon, spaces and angle brackets. */
+const MAX_UNFOLDED = 70;
 
 /** The three headers that mail programs go by; none of them is standard but `Importance` (RFC 2156). */
 const PRIORITY_FIELDS: Readonly<Record<MailPriority, ReadonlyArray<readonly [string, string]>>> = {
@@ -33,24 +36,36 @@ const PRIORITY_FIELDS: Readonly<Record<MailPriority, ReadonlyArray<readonly [str
  */
 export function headerBlock(email: OutgoingEmail, subject: string | undefined): string {
   const { from, to, cc, replyTo, priority, headers } = email;
-  const fields = [headerField('From', wordsOfMailbox(from))];
-  if (to.length > 0) fields.push(headerField('To', wordsOfList(to)));
-  if (cc.length > 0) fields.push(headerField('Cc', wordsOfList(cc)));
-  if (to.length + cc.length === 0) fields.push(headerField('To', ['undisclosed-recipients:;']));
-  if (replyTo.length > 0) fields.push(headerField('Reply-To', wordsOfList(replyTo)));
-  if (subject !== undefined) fields.push(headerField('Subject', wordsOfText(subject)));
+  let block = mailboxField('From', from);
+  if (to.length > 0) block += listField('To', to);
+  if (cc.length > 0) block += listField('Cc', cc);
+  if (to.length + cc.length === 0) block += headerField('To', ['undisclosed-recipients:;']);
+  if (replyTo.length > 0) block += listField('Reply-To', replyTo);
+  if (subject !== undefined) block += textField('Subject', subject);
   for (const [name, value] of priority === undefined ? [] : PRIORITY_FIELDS[priority]) {
-    fields.push(headerField(name, [value]));
+    block += headerField(name, [value]);
   }
-  for (const [name, value] of Object.entries(headers)) {
-    fields.push(headerField(name, wordsOfValue(value)));
-  }
-  return fields.join('');
+  for (const [name, value] of Object.entries(headers)) block += valueField(name, value);
+  return block;
 }
 
-function wordsOfList(mailboxes: readonly MailAddress[]): string[] {
+function listField(name: string, mailboxes: readonly MailAddress[]): string {
+  const [first] = mailboxes;
+  if (first !== undefined && mailboxes.length === 1) return mailboxField(name, first);
   const last = mailboxes.length - 1;
-  return mailboxes.flatMap((mailbox, index) => wordsOfMailbox(mailbox, index < last ? ',' : ''));
+  const words = mailboxes.flatMap((mailbox, index) =>
+    wordsOfMailbox(mailbox, index < last ? ',' : ''),
+  );
+  return headerField(name, words);
+}
+
+/** One mailbox; most have a plain name, or none, and need no folding. */
+function mailboxField(field: string, mailbox: MailAddress): string {
+  const { name = '', address } = mailbox;
+  const isShort = field.length + name.length + address.length < MAX_UNFOLDED;
+  const isPlain = isShort && PLAIN_ADDRESS.test(address) && (name === '' || BARE_NAME.test(name));
+  if (!isPlain) return headerField(field, wordsOfMailbox(mailbox));
+  return name === '' ? `${field}: ${address}\r\n` : `${field}: ${name} <${address}>\r\n`;
 }
 
 function wordsOfMailbox({ name, address }: MailAddress, separator = ''): string[] {

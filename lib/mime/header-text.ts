@@ -62,6 +62,25 @@ export function headerField(name: string, words: readonly string[]): string {
   return `${[...lines, line].join('\r\n')}\r\n`;
 }
 
+/** A header with text for people as its value: `wordsOfText` in a line of its own. */
+export function textField(name: string, text: string): string {
+  return fitsLine(name, text) && PLAIN_TEXT.test(text)
+    ? `${name}: ${text}\r\n`
+    : headerField(name, wordsOfText(text));
+}
+
+/** A header with a value that may be structured: `wordsOfValue` in a line of its own. */
+export function valueField(name: string, value: string): string {
+  return fitsLine(name, value) && PLAIN_TEXT.test(value) && FIELD_NAME.test(name)
+    ? `${name}: ${value}\r\n`
+    : headerField(name, wordsOfValue(value));
+}
+
+/** Most values are short and plain; splitting them into words would only put them together again. */
+function fitsLine(name: string, value: string): boolean {
+  return name.length + 2 + value.length <= MAX_LINE && !value.includes('=?');
+}
+
 interface WordEncoding {
   readonly letter: 'Q' | 'B';
   /** Units that a word holds; a word may be 75 long and is kept shorter, to fit after a name. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { MailComposerAttachment, MailComposerOptions } from 'nodemailer/lib/mail-composer';
-import type { OutgoingAttachment, OutgoingEmail } from '../message/outgoing-email.js';
+import type { TypedAttachment } from './media-type.js';
 import { StreamedAttachment } from './streamed-attachment.js';
+import { withCrLf } from './text-body.js';
 
 /** The bodies of a message, rendered. */
 export interface MailBodies {
@@ -9,21 +10,23 @@ export interface MailBodies {
   readonly text?: string;
 }
 
-/** What nodemailer is given of every message. Nothing that a user wrote is ever spread into it. */
+/** What a message consists of below its first headers. */
 export interface MailContentInput {
-  readonly email: OutgoingEmail;
   readonly bodies: MailBodies;
+  readonly attachments: readonly TypedAttachment[];
   readonly messageId: string;
   readonly date: Date;
+  /** What one streamed attachment may have. */
   readonly maxStreamedBytes: number;
 }
 
 /**
  * The message as nodemailer's composer takes it: bodies and attachments, and of the headers only those
- * that it would make up otherwise. Addresses never get there. Makes fresh streams with each call.
+ * that it would make up otherwise. Addresses never get there, and nothing that a user wrote is spread
+ * into it. Makes fresh streams with each call.
  */
 export function mailContent(input: MailContentInput): MailComposerOptions {
-  const { email, bodies, messageId, date } = input;
+  const { bodies, attachments, messageId, date } = input;
   return {
     messageId,
     date,
@@ -31,7 +34,7 @@ export function mailContent(input: MailContentInput): MailComposerOptions {
     baseBoundary: randomUUID(),
     ...(bodies.text !== undefined && { text: withCrLf(bodies.text) }),
     ...(bodies.html !== undefined && { html: withCrLf(bodies.html) }),
-    attachments: email.attachments.map((attachment, index) =>
+    attachments: attachments.map((attachment, index) =>
       attachmentPart(attachment, `attachments[${index}]`, input.maxStreamedBytes),
     ),
     disableFileAccess: true,
@@ -40,7 +43,7 @@ export function mailContent(input: MailContentInput): MailComposerOptions {
 }
 
 function attachmentPart(
-  { filename, content, contentType, cid }: OutgoingAttachment,
+  { filename, content, contentType, cid }: TypedAttachment,
   path: string,
   maxStreamedBytes: number,
 ): MailComposerAttachment {
@@ -49,21 +52,8 @@ function attachmentPart(
     content: Buffer.isBuffer(content)
       ? content
       : new StreamedAttachment(content, path, maxStreamedBytes),
-    ...(contentType !== undefined && { contentType: transportableType(contentType) }),
+    contentType,
     ...(cid !== undefined && { cid }),
     contentTransferEncoding: 'base64',
   };
-}
-
-/**
- * A nested message and a multipart may not be encoded (RFC 2046 section 5), and unencoded their bytes
- * would change on the way. So they travel as plain files, known by their names.
- */
-function transportableType(contentType: string): string {
-  return /^(?:message|multipart)\//i.test(contentType) ? 'application/octet-stream' : contentType;
-}
-
-/** A line break of any kind is one on the wire; a lone CR or LF must never get there. */
-function withCrLf(text: string): string {
-  return text.replace(/\r\n?|\n/g, '\r\n');
 }

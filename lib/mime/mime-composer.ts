@@ -9,8 +9,10 @@ import { renderContent } from '../message/substitutions.js';
 import { slicesAfter } from './byte-slices.js';
 import { dkimProblems, type DkimOptions } from './dkim.js';
 import { headerBlock } from './header-block.js';
-import { mailContent } from './mail-content.js';
+import { mailContent, type MailContentInput } from './mail-content.js';
+import { withMediaTypes } from './media-type.js';
 import { BufferedMimeMessage, StreamedMimeMessage, type MimeMessage } from './mime-message.js';
+import { plainMessage } from './plain-message.js';
 
 export type { DkimOptions } from './dkim.js';
 export type { MimeMessage } from './mime-message.js';
@@ -23,17 +25,14 @@ export interface MimeComposerOptions {
   readonly maxStreamedBytes?: number | undefined;
 }
 
-/** The parts of nodemailer that are needed, loaded with the first message. */
-interface Nodemailer {
-  readonly compile: (content: MailComposerOptions) => MimeNode;
-  readonly signer: DKIM | undefined;
-}
+type Compile = (content: MailComposerOptions) => MimeNode;
 
 const DEFAULT_MAX_STREAMED_BYTES = 25 * 1024 * 1024;
 
 /**
- * Turns messages into MIME: headers by this library, bodies and attachments by nodemailer, which has
- * access to no file and no URL. Everything is 7bit, quoted-printable or base64, but an international
+ * Turns messages into MIME: headers by this library, bodies and attachments too where they are of the
+ * plain kind, and the rest by nodemailer, which has access to no file and no URL and is loaded with the
+ * first message that needs it. Everything is 7bit, quoted-printable or base64, but an international
  * address, which is UTF-8 in the headers (RFC 6532).
  *
  * With a DKIM signature a streamed attachment is held in memory while it is sent: the signature of the
@@ -42,7 +41,8 @@ const DEFAULT_MAX_STREAMED_BYTES = 25 * 1024 * 1024;
 export class MimeComposer {
   readonly #dkim: DkimOptions | undefined;
   readonly #maxStreamedBytes: number;
-  #nodemailer: Promise<Nodemailer> | undefined;
+  #compile: Promise<Compile> | undefined;
+  #signer: Promise<DKIM> | undefined;
 
   /** @throws ConfigurationError when the DKIM options cannot work */
   constructor(options: MimeComposerOptions = {}) {
@@ -54,24 +54,37 @@ export class MimeComposer {
 
   /** Builds the message, except for attachments that are streamed: those are read when it is opened. */
   async compose(email: OutgoingEmail): Promise<MimeMessage> {
-    const nodemailer = await (this.#nodemailer ??= loadNodemailer(this.#dkim));
     const { subject, ...bodies } = renderContent(email);
-    const messageId = messageIdOf(email);
-    const head = Buffer.from(headerBlock(email, subject));
-    const input = {
-      email,
+    const { attachments } = email;
+    const input: MailContentInput = {
       bodies,
-      messageId,
+      attachments: attachments.length === 0 ? [] : await withMediaTypes(attachments),
+      messageId: messageIdOf(email),
       date: new Date(),
       maxStreamedBytes: this.#maxStreamedBytes,
     };
-    const isStreamed = email.attachments.some(({ content }) => typeof content === 'function');
-    return isStreamed
-      ? new StreamedMimeMessage(messageId, () => openMessage(nodemailer, head, mailContent(input)))
-      : new BufferedMimeMessage(
-          messageId,
-          await buildMessage(nodemailer, head, mailContent(input)),
-        );
+    const head = headerBlock(email, subject);
+    const chunks = plainMessage(head, input);
+    const signer = this.#dkim && (await (this.#signer ??= loadSigner(this.#dkim)));
+    if (chunks === undefined) return this.composeOther(Buffer.from(head), input, signer);
+    return new BufferedMimeMessage(input.messageId, signer ? await sign(chunks, signer) : chunks);
+  }
+
+  /** What is not plain, by nodemailer. */
+  private async composeOther(
+    head: Buffer,
+    input: MailContentInput,
+    signer: DKIM | undefined,
+  ): Promise<MimeMessage> {
+    const { messageId, attachments } = input;
+    const compile = await (this.#compile ??= loadCompile());
+    if (attachments.some(({ content }) => typeof content === 'function')) {
+      return new StreamedMimeMessage(messageId, () =>
+        openMessage(compile(mailContent(input)), head, signer),
+      );
+    }
+    const chunks = [head, await compile(mailContent(input)).build()];
+    return new BufferedMimeMessage(messageId, signer ? await sign(chunks, signer) : chunks);
   }
 }
 
@@ -79,21 +92,12 @@ function messageIdOf({ id, from }: OutgoingEmail): string {
   return `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`;
 }
 
-async function buildMessage(
-  { compile, signer }: Nodemailer,
-  head: Buffer,
-  content: MailComposerOptions,
-): Promise<Buffer> {
-  const message = Buffer.concat([head, await compile(content).build()]);
-  return signer === undefined ? message : buffer(signer.sign(message));
+async function sign(chunks: Buffer[], signer: DKIM): Promise<Buffer[]> {
+  return [await buffer(signer.sign(Buffer.concat(chunks)))];
 }
 
-function openMessage(
-  { compile, signer }: Nodemailer,
-  head: Buffer,
-  content: MailComposerOptions,
-): Readable {
-  const message = pass(compile(content).createReadStream(), slicesAfter(head));
+function openMessage(node: MimeNode, head: Buffer, signer: DKIM | undefined): Readable {
+  const message = pass(node.createReadStream(), slicesAfter(head));
   return signer === undefined ? message : pass(signer.sign(message), slicesAfter());
 }
 
@@ -102,12 +106,9 @@ function pass(source: Readable, through: Transform): Readable {
   return pipeline(source, through, () => {});
 }
 
-async function loadNodemailer(dkim: DkimOptions | undefined): Promise<Nodemailer> {
+async function loadCompile(): Promise<Compile> {
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
-  return {
-    compile: (content) => new MailComposer(content).compile(),
-    signer: dkim && (await loadSigner(dkim)),
-  };
+  return (content) => new MailComposer(content).compile();
 }
 
 async function loadSigner(dkim: DkimOptions): Promise<DKIM> {

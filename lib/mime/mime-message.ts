@@ -8,6 +8,11 @@ export interface MimeMessage {
   /** Bytes as they go over the wire before dot-stuffing, where they are known beforehand. */
   readonly size?: number;
   /**
+   * The bytes where they are all in memory, in chunks of any size, for a reader that can do without a
+   * stream. Messages share chunks: they are never to be written to.
+   */
+  readonly chunks?: readonly Buffer[];
+  /**
    * Opens the bytes from the start; each call anew, in slices of at most 64 KB. An attachment that
    * cannot be read makes the stream fail with an `AttachmentError` before the message has ended:
    * what was read until then is no message.
@@ -18,18 +23,16 @@ export interface MimeMessage {
 /** A message that is held in memory, which is every one without a streamed attachment. */
 export class BufferedMimeMessage implements MimeMessage {
   readonly size: number;
-  readonly #bytes: Buffer;
 
   constructor(
     readonly messageId: string,
-    bytes: Buffer,
+    readonly chunks: readonly Buffer[],
   ) {
-    this.#bytes = bytes;
-    this.size = bytes.length;
+    this.size = chunks.reduce((size, { length }) => size + length, 0);
   }
 
   open(): Readable {
-    return readSlices(this.#bytes);
+    return readSlices(this.chunks);
   }
 }
 

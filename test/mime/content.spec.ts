@@ -100,12 +100,15 @@ describe('attachments arrive byte for byte', () => {
         { filename: 'a.dat', content: Buffer.from('a'), contentType: 'application/x-a; b=c' },
         { filename: 'b.pdf', content: Buffer.from('b') },
         { filename: 'README', content: Buffer.from('c') },
+        { filename: 'd.eml', content: Buffer.from('From: d@example.com\r\n\r\nd') },
       ),
     );
 
     expect(attachments.map(({ mimeType }) => mimeType)).toEqual([
       'application/x-a',
       'application/pdf',
+      'application/octet-stream',
+      // What it is by its name may not be encoded.
       'application/octet-stream',
     ]);
   });
