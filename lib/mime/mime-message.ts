@@ -7,6 +7,8 @@ export interface MimeMessage {
   readonly messageId: string;
   /** Bytes as they go over the wire before dot-stuffing, where they are known beforehand. */
   readonly size?: number;
+  /** The bytes themselves, where they are held in memory; they never change. */
+  readonly chunks?: readonly Buffer[];
   /**
    * Opens the bytes from the start; each call anew, in slices of at most 64 KB. An attachment that
    * cannot be read makes the stream fail with an `AttachmentError` before the message has ended:
@@ -18,18 +20,18 @@ export interface MimeMessage {
 /** A message that is held in memory, which is every one without a streamed attachment. */
 export class BufferedMimeMessage implements MimeMessage {
   readonly size: number;
-  readonly #bytes: Buffer;
+  readonly chunks: readonly Buffer[];
 
   constructor(
     readonly messageId: string,
-    bytes: Buffer,
+    private readonly bytes: Buffer,
   ) {
-    this.#bytes = bytes;
+    this.chunks = [bytes];
     this.size = bytes.length;
   }
 
   open(): Readable {
-    return readSlices(this.#bytes);
+    return readSlices(this.bytes);
   }
 }
 
