@@ -9,7 +9,7 @@ import { envelopeRecipients } from '../../message/envelope.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { MimeComposer, type MimeMessage } from '../../mime/mime-composer.js';
 import { SmtpPool } from '../../transport/smtp/smtp-pool.js';
-import type { SmtpDsn, SmtpEnvelope } from '../../transport/smtp/smtp-result.js';
+import type { SmtpContent, SmtpDsn, SmtpEnvelope } from '../../transport/smtp/smtp-result.js';
 import { readMessageDsn } from './smtp-dsn.js';
 import { failureOf } from './smtp-failure.js';
 import { submissionOf } from './smtp-outcome.js';
@@ -53,7 +53,7 @@ export class SmtpProvider extends MailProviderStrategy {
     const message = await this.compose(email);
     if ('outcome' in message) return message;
     const result = await this.#pool.submit(
-      { envelope: envelopeOf(email, message, dsn), open: () => message.open() },
+      { envelope: envelopeOf(email, message, dsn), ...contentOf(message) },
       signal,
     );
     return submissionOf(result, { messageId: message.messageId, secrets: this.secrets() });
@@ -90,6 +90,11 @@ export class SmtpProvider extends MailProviderStrategy {
   private secrets(): readonly string[] {
     return secretsOf(this.options.auth, this.#pool.secrets);
   }
+}
+
+function contentOf(message: MimeMessage): SmtpContent {
+  const { chunks } = message;
+  return chunks === undefined ? { open: () => message.open() } : { chunks };
 }
 
 function envelopeOf(email: OutgoingEmail, { size }: MimeMessage, dsn?: SmtpDsn): SmtpEnvelope {

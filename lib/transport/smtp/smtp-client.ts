@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Socket } from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 import type { SmtpSettings } from './smtp-settings.js';
@@ -46,7 +46,7 @@ function clientOptions(settings: SmtpSettings): SMTPConnectionOptions {
 }
 
 /** The socket of a connected client. */
-export function socketOf(client: SmtpClient): { readonly writableLength: number } & Readable {
+export function socketOf(client: SmtpClient): Socket {
   // oxlint-disable-next-line no-underscore-dangle -- nodemailer declares it public under this name
-  return client._socket as unknown as { readonly writableLength: number } & Readable;
+  return client._socket as Socket;
 }

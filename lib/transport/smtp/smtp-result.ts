@@ -90,8 +90,13 @@ export interface SmtpEnvelope {
   readonly dsn?: SmtpDsn;
 }
 
-/** One message. `open` is called when the server is ready for it, so never for one refused before. */
-export interface SmtpMessage {
-  readonly envelope: SmtpEnvelope;
-  readonly open: () => Readable;
-}
+/**
+ * What is sent: chunks in memory, which must never change, since they may be shared with other messages;
+ * or a stream, opened when the server is ready for it, so never for a message refused before. Of both
+ * lone CR and LF become CRLF on the wire.
+ */
+export type SmtpContent =
+  { readonly chunks: readonly Buffer[] } | { readonly open: () => Readable };
+
+/** One message. */
+export type SmtpMessage = SmtpContent & { readonly envelope: SmtpEnvelope };

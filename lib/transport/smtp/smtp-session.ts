@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+import type { Readable } from 'node:stream';
 import { exchange, type Exchanged } from './exchange.js';
 import { expiredFault, faultOf, localFault, refusalsOf, stageOfCommand } from './smtp-fault.js';
 import type { SmtpClientError } from './smtp-fault.js';
@@ -5,7 +7,7 @@ import { HandOver } from './hand-over.js';
 import type { PhaseClock } from './phase-clock.js';
 import { ReplyWatch } from './reply-watch.js';
 import type { ServerOffer } from './server-offer.js';
-import type { SmtpClient } from './smtp-client.js';
+import { socketOf, type SmtpClient } from './smtp-client.js';
 import type { SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection';
 import { isFault } from './smtp-result.js';
 import type { SmtpEnvelope, SmtpFault, SmtpMessage, SmtpResult, SmtpStage } from './smtp-result.js';
@@ -54,12 +56,16 @@ export class SmtpSession {
     const refusal = this.notOffered(message.envelope) ?? (await this.endTransaction(clock));
     if (refusal !== undefined) return { error: refusal };
     this.messages += 1;
-    const handOver = new HandOver(message.open, () => this.#replies.endWithGoAhead());
-    handOver.once('end', () => clock.enter('answer'));
+    const handOver = this.handOver(message, clock);
     const end = await exchange<SMTPConnectionSendInfo>(this.client, clock, (done) =>
-      // The client changes the envelope it is given.
-      this.client.send(clientEnvelope(message.envelope), handOver, done),
+      // The client changes the envelope it is given; of a stream it asks for no more than this.
+      this.client.send(
+        clientEnvelope(message.envelope),
+        handOver as EventEmitter as Readable,
+        done,
+      ),
     );
+    handOver.destroy();
     const result = this.judge(end, handOver, message.envelope);
     if (isFault(result) && !this.survives(result.error)) this.drop();
     return result;
@@ -79,6 +85,14 @@ export class SmtpSession {
     this.client.quit();
     await this.#ended;
     clearTimeout(timer);
+  }
+
+  private handOver(message: SmtpMessage, clock: PhaseClock): HandOver {
+    return new HandOver(message, {
+      socket: socketOf(this.client),
+      serverIsReady: () => this.#replies.endWithGoAhead(),
+      onEnd: () => clock.enter('answer'),
+    });
   }
 
   private notOffered({ smtpUtf8, dsn }: SmtpEnvelope): SmtpFault | undefined {

@@ -1,70 +1,227 @@
 import { once } from 'node:events';
-import { Readable } from 'node:stream';
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { HandOver } from '../../../lib/transport/smtp/hand-over.js';
+import type { SmtpContent } from '../../../lib/transport/smtp/smtp-result.js';
+import { eventually } from '../../fixtures/smtp-pool.js';
 
-const ready = () => true;
-const source = (...chunks: (Buffer | string)[]) =>
-  Readable.from(
-    chunks.map((chunk) => Buffer.from(chunk)),
-    { objectMode: false },
-  );
+/** More than all buffers between the two ends hold together. */
+const LARGE = 16 * 1024 * 1024;
+const SLICE = 256 * 1024;
+const END = '\r\n.\r\n';
+
+const streamed = (...chunks: (Buffer | string)[]): SmtpContent => ({
+  open: () =>
+    Readable.from(
+      chunks.map((chunk) => Buffer.from(chunk)),
+      { objectMode: false },
+    ),
+});
+const inMemory = (...chunks: (Buffer | string)[]): SmtpContent => ({
+  chunks: chunks.map((chunk) => Buffer.from(chunk)),
+});
+const forms = [
+  ['in memory', inMemory],
+  ['from a stream', streamed],
+] as const;
+
+/** Both ends of a connection. */
+class Wire {
+  got = Buffer.alloc(0);
+
+  private constructor(
+    readonly ours: Socket,
+    readonly theirs: Socket,
+  ) {
+    theirs.on('data', (chunk: Buffer) => (this.got = Buffer.concat([this.got, chunk])));
+    for (const socket of [ours, theirs]) socket.on('error', () => undefined);
+  }
+
+  static async open(): Promise<Wire> {
+    const server = createServer({ noDelay: true });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const ours = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
+    const [theirs] = (await once(server, 'connection')) as [Socket];
+    server.close();
+    return new Wire(ours, theirs);
+  }
+
+  close(): void {
+    this.ours.destroy();
+    this.theirs.destroy();
+  }
+}
+
+let wire: Wire;
+beforeEach(async () => {
+  wire = await Wire.open();
+});
+afterEach(() => wire.close());
+
+function handOverOf(content: SmtpContent, socket: Writable = wire.ours, isReady = true): HandOver {
+  return new HandOver(content, { socket, serverIsReady: () => isReady, onEnd: () => undefined });
+}
+
+/** What the client does when the server wants the message. */
+const ask = (handOver: HandOver) => handOver.pipe(new PassThrough());
+
+/** Where every write goes, with what it was called. */
+function recorder(): { readonly socket: Writable; readonly writes: Buffer[] } {
+  const writes: Buffer[] = [];
+  const socket = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      writes.push(chunk);
+      queueMicrotask(done);
+    },
+  });
+  return { socket, writes };
+}
 
 describe('A message that is handed over', () => {
-  it('is not opened before it is read', async () => {
+  it('is not opened before the server wants it', async () => {
     let opened = false;
-    const handOver = new HandOver(() => {
-      opened = true;
-      return source('x');
-    }, ready);
+    const handOver = handOverOf({
+      open: () => {
+        opened = true;
+        return Readable.from(['x']);
+      },
+    });
     await setImmediate();
     expect([opened, handOver.started, handOver.ended]).toEqual([false, false, false]);
   });
 
-  it.each([1, 65_536, 65_537, 1_000_000])('arrives whole and in order: %i bytes', async (size) => {
-    const bytes = Buffer.from(Array.from({ length: size }, (_, i) => i % 251));
-    const slices: Buffer[] = [];
-    const handOver = new HandOver(() => source(bytes), ready);
-    for await (const slice of handOver) slices.push(slice as Buffer);
-    expect(Buffer.concat(slices).equals(bytes)).toBe(true);
-    expect(Math.max(...slices.map(({ length }) => length))).toBeLessThanOrEqual(65_536);
-    expect(handOver.ended).toBe(true);
+  describe.each(forms)('%s', (_, content) => {
+    it.each([1, 65_536, 65_537, 1_000_000])(
+      'arrives whole and in order: %i bytes',
+      async (size) => {
+        const bytes = Buffer.from(Array.from({ length: size }, (__, i) => 32 + (i % 91)));
+        const half = size >> 1;
+        const handOver = handOverOf(content(bytes.subarray(0, half), bytes.subarray(half)));
+        ask(handOver);
+        const expected = Buffer.concat([bytes, Buffer.from(END)]);
+        await eventually(() => wire.got.length >= expected.length);
+        expect(wire.got.equals(expected)).toBe(true);
+        expect([handOver.started, handOver.ended]).toEqual([true, true]);
+      },
+    );
+
+    it('has not ended as long as the peer has not taken nearly all of it', async () => {
+      wire.theirs.pause();
+      const handOver = handOverOf(content(Buffer.alloc(LARGE, 'x')));
+      ask(handOver);
+      await eventually(() => wire.ours.writableLength > 0);
+      await eventually(() => wire.ours.bytesWritten > 1_000_000);
+      expect([handOver.started, handOver.ended]).toEqual([true, false]);
+      expect(wire.ours.writableLength).toBeLessThanOrEqual(SLICE);
+      wire.theirs.resume();
+      await eventually(() => wire.got.length === LARGE + END.length);
+      expect(handOver.ended).toBe(true);
+    });
+
+    it('is handed on in slices, and its end only when the last of them has been taken', async () => {
+      const { socket, writes } = recorder();
+      const handOver = handOverOf(content(Buffer.alloc(900_000, 'x')), socket);
+      ask(handOver);
+      await eventually(() => handOver.ended);
+      const lengths = writes.map(({ length }) => length);
+      expect(Math.max(...lengths)).toBe(SLICE);
+      expect(lengths.reduce((sum, length) => sum + length)).toBe(900_000 + END.length);
+      expect(lengths.at(-1)).toBe(END.length);
+    });
+
+    it('writes nothing any more when the client lets go of it', async () => {
+      wire.theirs.pause();
+      const handOver = handOverOf(content(Buffer.alloc(LARGE, 'x')));
+      ask(handOver);
+      await eventually(() => wire.ours.writableLength > 0);
+      handOver.destroy();
+      wire.theirs.resume();
+      await eventually(() => wire.ours.writableLength === 0);
+      await setImmediate();
+      expect(handOver.ended).toBe(false);
+      expect(wire.ours.bytesWritten).toBeLessThan(LARGE);
+    });
+
+    it('does not end over a connection that is going down', async () => {
+      const handOver = handOverOf(content('x'));
+      wire.ours.end();
+      ask(handOver);
+      await once(wire.ours, 'close');
+      expect([handOver.started, handOver.ended, wire.got.length]).toEqual([false, false, 0]);
+    });
+
+    it('is not started where the server did not ask for it', () => {
+      const handOver = handOverOf(content('x'), wire.ours, false);
+      const errors: unknown[] = [];
+      handOver.on('error', (error) => errors.push(error));
+      ask(handOver);
+      expect([handOver.problem, handOver.started, errors.length]).toEqual([
+        'out-of-step',
+        false,
+        1,
+      ]);
+    });
+  });
+
+  it('is one write with its end, when it is small and in memory', () => {
+    const { socket, writes } = recorder();
+    ask(handOverOf(inMemory('Subject: x\r\n', '\r\n', '.hello\r\n'), socket));
+    expect(writes.map(String)).toEqual(['Subject: x\r\n\r\n..hello\r\n.\r\n']);
+  });
+
+  it.each([
+    [65_536, 1],
+    [65_537, 3],
+  ])('of %i bytes in memory takes %i writes', async (size, count) => {
+    const { socket, writes } = recorder();
+    const handOver = handOverOf(inMemory(Buffer.alloc(size, 'x')), socket);
+    ask(handOver);
+    await eventually(() => handOver.ended);
+    expect(writes).toHaveLength(count);
+  });
+
+  it('leaves the client nothing to pass on', async () => {
+    const clientStream = new PassThrough();
+    clientStream.pipe(wire.ours, { end: false });
+    handOverOf(inMemory('hello')).pipe(clientStream);
+    await eventually(() => wire.got.length > 0);
+    expect(wire.ours.listenerCount('unpipe')).toBe(0);
+    expect(wire.got.toString()).toBe(`hello${END}`);
   });
 
   it('arrives whole from a source that is at its end at once', async () => {
     const bytes = Buffer.alloc(300_000, 'x');
-    const handOver = new HandOver(() => {
-      const atOnce = new Readable({ read: () => undefined });
-      atOnce.push(bytes);
-      atOnce.push(null);
-      return atOnce;
-    }, ready);
-    let length = 0;
-    for await (const slice of handOver) {
-      await setImmediate();
-      length += (slice as Buffer).length;
-    }
-    expect(length).toBe(bytes.length);
+    const handOver = handOverOf({
+      open: () => {
+        const atOnce = new Readable({ read: () => undefined });
+        atOnce.push(bytes);
+        atOnce.push(null);
+        return atOnce;
+      },
+    });
+    ask(handOver);
+    await eventually(() => wire.got.length === bytes.length + END.length);
+    expect(handOver.ended).toBe(true);
   });
 
-  it('has not ended as long as the reader has not taken all of it', async () => {
-    const handOver = new HandOver(() => source(Buffer.alloc(8_000_000)), ready);
-    await once(handOver, 'readable');
-    handOver.read();
-    await setImmediate();
-    expect([handOver.started, handOver.ended]).toEqual([true, false]);
-    expect(handOver.readableLength).toBeLessThan(1_000_000);
-    handOver.destroy();
-  });
-
-  it('is not started where the server did not ask for it', async () => {
-    const handOver = new HandOver(
-      () => source('x'),
-      () => false,
-    );
-    handOver.resume();
-    await once(handOver, 'error');
-    expect([handOver.problem, handOver.started]).toEqual(['out-of-step', false]);
+  it('arrives whole from a source that takes its time', async () => {
+    const handOver = handOverOf({
+      open: () =>
+        Readable.from(
+          (async function* () {
+            for (const word of ['one\r\n', '.two\r\n', 'three']) {
+              await setImmediate();
+              yield Buffer.from(word);
+            }
+          })(),
+          { objectMode: false },
+        ),
+    });
+    ask(handOver);
+    await eventually(() => handOver.ended);
+    await eventually(() => wire.got.toString() === `one\r\n..two\r\nthree${END}`);
   });
 });
 
@@ -99,19 +256,24 @@ describe('Content that cannot be read never ends as a message', () => {
     ],
   ];
 
-  it.each(broken)('when %s', async (_, openContent) => {
-    const handOver = new HandOver(openContent, ready);
-    handOver.resume();
-    await once(handOver, 'error');
+  it.each(broken)('when %s', async (_, open) => {
+    const handOver = handOverOf({ open });
+    const failed = new Promise((resolve) => handOver.on('error', resolve));
+    ask(handOver);
+    await failed;
+    wire.ours.end();
+    await once(wire.theirs, 'end');
     expect([handOver.problem, handOver.ended]).toEqual(['content', false]);
+    expect(wire.got.toString()).not.toContain('.');
   });
 
-  it('and is let go of when the reader goes away', async () => {
-    const content = source(Buffer.alloc(1_000_000));
-    const handOver = new HandOver(() => content, ready);
-    await once(handOver, 'readable');
+  it('and is let go of when the client goes away', async () => {
+    const source = Readable.from([Buffer.alloc(LARGE)], { objectMode: false });
+    const handOver = handOverOf({ open: () => source });
+    ask(handOver);
+    await eventually(() => handOver.started);
     handOver.destroy();
-    await once(content, 'close');
-    expect(content.destroyed).toBe(true);
+    await once(source, 'close');
+    expect([source.destroyed, handOver.problem, handOver.ended]).toEqual([true, undefined, false]);
   });
 });
