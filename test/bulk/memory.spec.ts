@@ -11,7 +11,7 @@ interface Measured {
 
 /** One bulk from an async generator, in a process of its own with a heap of 64 MB. */
 async function bulkOf(count: number): Promise<Measured> {
-  const args = ['--max-old-space-size=64', 'test/bench/bulk.mjs', String(count)];
+  const args = ['--max-old-space-size=64', 'test/bench/measurements/bulk.mjs', String(count)];
   const { stdout } = await run(process.execPath, args);
   return JSON.parse(stdout) as Measured;
 }

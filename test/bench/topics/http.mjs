@@ -1,0 +1,74 @@
+import { Comparison } from '../harness/comparison.mjs';
+import { Sink } from '../sinks/sink.mjs';
+import { TARGETS } from '../targets.mjs';
+
+const UNDICI = 'undici.request';
+const SENDGRID = '@sendgrid/mail';
+const OBVIOUS = 'HttpService + mergeMap';
+const BARE = 'our transport, bare';
+const OURS = { 'MailBridge sendBulk': 'sendBulk', 'MailBridge send': 'send' };
+
+/** Single messages over HTTP, as SendGrid takes them, at three concurrencies. */
+export async function http(plan, report) {
+  const sink = await Sink.start('http');
+  try {
+    for (const concurrency of [50, 10, 100]) {
+      const comparison = await Comparison.start(sink, contenders(sink, concurrency, plan));
+      try {
+        const result = await comparison.run(plan);
+        const title = `concurrency ${concurrency}`;
+        report.comparison({ topic: 'http', title, result }, rows());
+      } finally {
+        comparison.close();
+      }
+    }
+  } finally {
+    sink.close();
+  }
+}
+
+/** A slice is the longer the faster its contender, so that all take about a second. */
+function contenders({ url }, concurrency, { isQuick }) {
+  const settings = { url, concurrency };
+  const slice = (full) => () => (isQuick ? full / 8 : full);
+  return [
+    { name: UNDICI, module: 'http/undici', settings, slice: slice(4_000) },
+    { name: SENDGRID, module: 'http/sendgrid-mail', settings, slice: slice(1_000) },
+    { name: OBVIOUS, module: 'http/http-service', settings, slice: slice(1_000) },
+    { name: BARE, module: 'http/bare-transport', settings, slice: slice(2_000) },
+    ...Object.entries(OURS).map(([name, way]) => {
+      return {
+        name,
+        module: 'http/mailbridge',
+        settings: { ...settings, way },
+        slice: slice(2_000),
+      };
+    }),
+  ];
+}
+
+function rows() {
+  const ours = Object.keys(OURS).flatMap((name) => [
+    {
+      what: `${name}: CPU, times ${UNDICI}`,
+      value: (result) => result.ratio('cpu', name, UNDICI),
+      target: TARGETS.http.cpu,
+    },
+    ...[SENDGRID, OBVIOUS].map((other) => ({
+      what: `${name}: messages/s, times ${other}`,
+      value: (result) => result.ratio('wall', name, other),
+      target: TARGETS.http.wall,
+    })),
+    {
+      what: `${name}: CPU over our transport called bare`,
+      unit: ' µs',
+      value: (result) => result.difference('cpu', name, BARE),
+      target: TARGETS.http.ownLayers,
+    },
+  ]);
+  const others = [SENDGRID, OBVIOUS, BARE].map((name) => ({
+    what: `${name}: CPU, times ${UNDICI}`,
+    value: (result) => result.ratio('cpu', name, UNDICI),
+  }));
+  return [...ours, ...others];
+}
