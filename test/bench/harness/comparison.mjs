@@ -7,6 +7,8 @@ const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url));
 /** The baseline's second process: what differs between the two is noise. */
 export const CONTROL = 'baseline again';
 
+const WARM_UP_PASSES = 4;
+
 /** Between these the control's CPU must lie, in times of the baseline, for a ratio to mean anything. */
 export const QUIET = { atLeast: 0.85, atMost: 1.15 };
 
@@ -24,20 +26,28 @@ export class Comparison {
   }
 
   /**
-   * @param {{ name: string, module: string, settings: object, slice: (delayMs: number) => number }[]}
-   * contenders `module` is the file under `contenders/`, `slice` the number of messages in one slice
+   * @param {readonly { name: string, module: string, settings: object, warmUp: number,
+   * slice: (delayMs: number) => number }[]} contenders `module` is the file under `contenders/`; it
+   * sends `warmUp` messages before anything is measured, and then so many in one slice
    */
   static async start(sink, contenders) {
     const [baseline] = contenders;
     const all = [...contenders, { ...baseline, name: CONTROL }];
-    const started = all.map(({ name, module, settings, slice }) => {
+    const started = all.map(({ name, module, settings, warmUp, slice }) => {
       const url = new URL(`../contenders/${module}.mjs`, import.meta.url).href;
       const child = new Child(WORKER, [JSON.stringify({ module: url, settings })], name);
-      return { name, slice, child, isReady: child.hears() };
+      return { name, warmUp, slice, child, isReady: child.hears() };
     });
     const comparison = new Comparison(sink, started);
     try {
       await Promise.all(started.map(({ isReady }) => isReady));
+      await sink.delays(0);
+      // In several passes, so that none stands still for much longer than the others.
+      for (let pass = 0; pass < WARM_UP_PASSES; pass += 1) {
+        for (const { child, warmUp } of started) {
+          await child.asks({ count: Math.ceil(warmUp / WARM_UP_PASSES) });
+        }
+      }
     } catch (error) {
       comparison.close();
       throw error;
@@ -46,7 +56,7 @@ export class Comparison {
   }
 
   /**
-   * Slices of all contenders in turn, in another order each round; the first rounds only warm up.
+   * Slices of all contenders in turn, in another order each round; the first rounds do not count.
    * The sink waits `delayMs` before each answer.
    */
   async run({ rounds, warmUps }, delayMs = 0) {

@@ -55,18 +55,18 @@ async function ofProvider(provider, loads, { sink, plan, report }) {
 
 function contenders(provider, loads, { url }, { isQuick }) {
   const settings = { url, provider, concurrency: CONCURRENCY };
-  const singleSlice = () => (isQuick ? 100 : 1_000);
-  const batchedSlice = () => (isQuick ? 1_000 : 2_000);
+  const singles = { warmUp: 1_000, slice: () => (isQuick ? 100 : 1_000) };
+  const batches = { warmUp: 4_000, slice: () => (isQuick ? 1_000 : 2_000) };
   const ours = (load, more) => {
     return { module: 'batch/mailbridge', settings: { ...settings, load, ...more } };
   };
   return [
     ...loads.map((load) => {
-      return { name: single(load), ...ours(load, { maxBatchSize: 1 }), slice: singleSlice };
+      return { name: single(load), ...ours(load, { maxBatchSize: 1 }), ...singles };
     }),
-    ...loads.map((load) => ({ name: batched(load), ...ours(load), slice: batchedSlice })),
+    ...loads.map((load) => ({ name: batched(load), ...ours(load), ...batches })),
     ...(provider === 'postmark'
-      ? [{ name: CLIENT, module: 'batch/postmark-client', settings, slice: singleSlice }]
+      ? [{ name: CLIENT, module: 'batch/postmark-client', settings, ...singles }]
       : []),
   ];
 }

@@ -71,6 +71,9 @@ function tell(report, count, runs) {
     const what = `event loop, ${count} messages ${words}`;
     if (isNoisy) report.tooNoisy({ ...row, what: `${what}: longest block`, target });
     else report.figure({ ...row, what: `${what}: longest block`, value: longest(way), target });
+    // Holds on a busy machine too: what other processes take is not in it.
+    const maxCpu = quartiles(runs[way].map(({ maxCpuMs }) => maxCpuMs));
+    report.figure({ ...row, what: `${what}: most CPU in one block`, value: maxCpu, target });
     const p99 = quartiles(runs[way].map(({ p99Ms }) => p99Ms));
     report.figure({ ...row, what: `${what}: 99 % below`, value: p99 });
   }

@@ -22,7 +22,11 @@ export async function smtp(plan, report) {
 
 async function small(sink, plan, report) {
   const size = (near, far) => (delayMs) => sized(delayMs === 0 ? near : far, plan);
-  const slices = { nodemailer: size(500, 100), upyo: size(1_000, 50), ours: size(1_000, 100) };
+  const slices = {
+    nodemailer: { warmUp: 600, slice: size(500, 100) },
+    upyo: { warmUp: 1_500, slice: size(1_000, 50) },
+    ours: { warmUp: 1_500, slice: size(1_000, 100) },
+  };
   const comparison = await Comparison.start(
     sink,
     contenders(sink, { hasAttachment: false }, slices),
@@ -50,7 +54,7 @@ async function small(sink, plan, report) {
 }
 
 async function withAttachment(sink, plan, report) {
-  const slice = () => sized(60, plan);
+  const slice = { warmUp: 30, slice: () => sized(60, plan) };
   const slices = { nodemailer: slice, upyo: slice, ours: slice };
   const comparison = await Comparison.start(
     sink,
@@ -74,9 +78,9 @@ function sized(full, { isQuick }) {
 function contenders({ port }, { hasAttachment }, slices) {
   const settings = { port, connections: 5, hasAttachment };
   return [
-    { name: NODEMAILER, module: 'smtp/nodemailer', settings, slice: slices.nodemailer },
-    { name: UPYO, module: 'smtp/upyo', settings, slice: slices.upyo },
-    { name: OURS, module: 'smtp/mailbridge', settings, slice: slices.ours },
+    { name: NODEMAILER, module: 'smtp/nodemailer', settings, ...slices.nodemailer },
+    { name: UPYO, module: 'smtp/upyo', settings, ...slices.upyo },
+    { name: OURS, module: 'smtp/mailbridge', settings, ...slices.ours },
   ];
 }
 
