@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { measured } from '../gates/measured.js';
 
 interface Measured {
   readonly count: number;
@@ -10,11 +7,8 @@ interface Measured {
 }
 
 /** One bulk from an async generator, in a process of its own with a heap of 64 MB. */
-async function bulkOf(count: number): Promise<Measured> {
-  const args = ['--max-old-space-size=64', 'test/bench/bulk.mjs', String(count)];
-  const { stdout } = await run(process.execPath, args);
-  return JSON.parse(stdout) as Measured;
-}
+const bulkOf = (count: number) =>
+  measured<Measured>('bulk', [String(count)], ['--max-old-space-size=64']);
 
 describe('The memory of a bulk is flat', () => {
   it('200,000 messages from an async generator need no more than 20,000', async () => {
