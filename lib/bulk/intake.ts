@@ -8,7 +8,8 @@ import type { SourceReader } from './source-reader.js';
 
 // How long messages that could share a call wait for company from a source that is slow.
 const PATIENCE_MS = 50;
-const PULLS_PER_TURN = 200;
+// A source that answers at once must not keep the event loop from everything else for longer.
+const TURN_MS = 5;
 
 /** Messages that share a call, and responses of those that were refused on the way. */
 export interface Work {
@@ -33,7 +34,7 @@ export class Intake {
   #turn: Promise<unknown> = Promise.resolve();
   #patienceMs = PATIENCE_MS;
   #taken = 0;
-  #pulls = 0;
+  #turnEndsAt = 0;
 
   constructor(
     private readonly source: SourceReader,
@@ -99,14 +100,15 @@ export class Intake {
 
   /** The next message; `undefined` at the end, or when waiting for it was interrupted. */
   private async pull(): Promise<Parcel | EmailResponseDto | undefined> {
-    // A source that answers at once must not keep the event loop from everything else.
-    this.#pulls += 1;
-    if (this.#pulls % PULLS_PER_TURN === 0) await setImmediate();
-    const startedAt = performance.now();
+    if (performance.now() > this.#turnEndsAt) {
+      await setImmediate();
+      this.#turnEndsAt = performance.now() + TURN_MS;
+    }
+    const waitedMs = this.source.waitedMs;
     // While there are messages that could go, the source is waited for only as long as patience lasts.
     const patienceMs = this.#window.length > 0 ? this.#patienceMs : undefined;
     const answer = await this.source.take(patienceMs);
-    this.#patienceMs -= performance.now() - startedAt;
+    this.#patienceMs -= this.source.waitedMs - waitedMs;
     return answer === undefined ? undefined : this.admit(answer.message, this.#taken++);
   }
 }

@@ -17,6 +17,7 @@ export class SourceReader {
   #isOver = false;
   #isComplete = false;
   #failure: { readonly error: unknown } | undefined;
+  #waitedMs = 0;
 
   /** @param stop fires when nothing more is to be asked for */
   constructor(
@@ -35,6 +36,11 @@ export class SourceReader {
   /** Whether the source was read to its end. */
   get isComplete(): boolean {
     return this.#isComplete;
+  }
+
+  /** How long the source has been waited for in all; one that answers at once takes none of it. */
+  get waitedMs(): number {
+    return this.#waitedMs;
   }
 
   /** What the source threw, if it did. */
@@ -78,12 +84,15 @@ export class SourceReader {
 
   /** Until the source has answered, patience is at its end, or the reader is. */
   private wait(patienceMs: number | undefined): Promise<void> {
-    return new Promise((resolve) => {
+    const startedAt = performance.now();
+    return new Promise<void>((resolve) => {
       const late = patienceMs === undefined ? undefined : setTimeout(resolve, patienceMs);
       this.#wake = () => {
         clearTimeout(late);
         resolve();
       };
+    }).then(() => {
+      this.#waitedMs += performance.now() - startedAt;
     });
   }
 
