@@ -83,17 +83,16 @@ export class SourceReader {
   }
 
   /** Until the source has answered, patience is at its end, or the reader is. */
-  private wait(patienceMs: number | undefined): Promise<void> {
+  private async wait(patienceMs: number | undefined): Promise<void> {
     const startedAt = performance.now();
-    return new Promise<void>((resolve) => {
+    await new Promise<void>((resolve) => {
       const late = patienceMs === undefined ? undefined : setTimeout(resolve, patienceMs);
       this.#wake = () => {
         clearTimeout(late);
         resolve();
       };
-    }).then(() => {
-      this.#waitedMs += performance.now() - startedAt;
     });
+    this.#waitedMs += performance.now() - startedAt;
   }
 
   private consume(): { readonly message: unknown } | undefined {
