@@ -7,6 +7,9 @@ import type { Target } from './peer.js';
 /** Bytes of an answer that are kept; a provider's longest is a few kilobytes for each message of a batch. */
 export const MAX_ANSWER_BYTES = 1024 * 1024;
 
+// Up to here node writes a text and its headers at once; above it makes room for thrice its length.
+const MAX_TEXT_LENGTH = 16_384;
+
 /** How a request travels. */
 export interface Passage {
   readonly target: Target;
@@ -56,11 +59,12 @@ class Exchange {
 
   private begin(request: HttpRequest): ClientRequest {
     const { target, connection, pool } = this.passage;
-    const { method, body } = request;
+    const { method } = request;
+    const body = bodyOf(request);
     const sent = httpRequest({
       method,
       path: target.path,
-      headers: headerLines(request, target.authority),
+      headers: headerLines(request.headers, target.authority, body),
       createConnection: () => connection.socket,
     });
     // Without an agent node:http would close the connection, whatever the headers say.
@@ -122,9 +126,18 @@ class Exchange {
   }
 }
 
+function bodyOf({ body }: HttpRequest): HttpRequest['body'] {
+  const isLong = typeof body === 'string' && body.length > MAX_TEXT_LENGTH;
+  return isLong ? Buffer.from(body) : body;
+}
+
 /** Names and values in turn, as node:http takes them without looking at each again. */
-function headerLines({ headers, body }: HttpRequest, host: string): string[] {
-  const lines = ['host' in headers ? [] : ['host', host]].flat();
+function headerLines(
+  headers: HttpRequest['headers'],
+  host: string,
+  body: HttpRequest['body'],
+): string[] {
+  const lines = 'host' in headers ? [] : ['host', host];
   for (const name in headers) {
     if (name !== 'content-length') lines.push(name, headers[name]!);
   }
