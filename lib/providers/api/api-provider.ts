@@ -8,6 +8,7 @@ import type { HttpAnswer, HttpFault, HttpRequest } from '../../transport/http/ht
 import { faultOutcome } from './api-outcome.js';
 import { withAttachmentsRead } from './attachment-bytes.js';
 import { heldBack } from './held-back.js';
+import { submitFitting, type CallRoom } from './partial-batch.js';
 import { withoutSecrets } from './request-secrets.js';
 
 const VERIFY_MS = 10_000;
@@ -42,6 +43,11 @@ export abstract class ApiProvider extends MailProviderStrategy {
     return emails.map(() => faultOutcome(fault));
   }
 
+  /** What one call takes, where it has limits that no planner counts. */
+  protected callRoom(): CallRoom | undefined {
+    return undefined;
+  }
+
   /** A harmless request that needs the credentials; 2xx proves them. */
   protected abstract verification(): HttpRequest;
 
@@ -60,7 +66,13 @@ export abstract class ApiProvider extends MailProviderStrategy {
     emails: readonly OutgoingEmail[],
     { signal }: SendContext,
   ): Promise<readonly Submission[]> {
-    return this.submit(emails, signal);
+    const room = this.callRoom();
+    if (room === undefined) return this.submit(emails, signal);
+    return submitFitting(
+      emails,
+      (email) => room.takes(email),
+      (fitting) => this.submit(fitting, signal),
+    );
   }
 
   /** @throws MailBridgeError saying what does not hold */
@@ -84,7 +96,7 @@ export abstract class ApiProvider extends MailProviderStrategy {
   ): Promise<readonly Submission[]> {
     const request = this.request(emails);
     // Planned by an estimate; what turns out too large goes out in halves.
-    if (emails.length > 1 && (request.body?.length ?? 0) > this.maxRequestBytes) {
+    if (emails.length > 1 && Buffer.byteLength(request.body ?? '') > this.maxRequestBytes) {
       return emails.map(heldBack);
     }
     const result = await this.client.request(request, signal);

@@ -2,6 +2,12 @@ import type { Submission } from '../../contract/submission.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { heldBack } from './held-back.js';
 
+/** Counts what one call takes. */
+export interface CallRoom {
+  /** Whether the message still fits; then it counts. */
+  takes(email: OutgoingEmail): boolean;
+}
+
 /**
  * Submits those messages of a batch that `takes` says fit into one call together; the others surely were
  * not taken and go out with the next. For limits that the planner cannot count.

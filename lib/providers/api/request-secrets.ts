@@ -3,25 +3,43 @@ import type { HttpAnswer, HttpRequest } from '../../transport/http/http-result.j
 const MASK = '[secret]';
 const SECRET_HEADERS = /^(?:authorization|api-key|x-.*-token)$/;
 
+/** A provider writes its headers once, so what is secret in them is worked out once. */
+const known = new WeakMap<HttpRequest['headers'], readonly string[]>();
+
 /**
  * The answer without the credentials of its request: an API that refuses a key may repeat it in its
  * words, from where it would go into errors and logs.
  */
 export function withoutSecrets(answer: HttpAnswer, { headers }: HttpRequest): HttpAnswer {
-  const secrets = Object.entries(headers)
-    .filter(([name]) => SECRET_HEADERS.test(name))
-    .flatMap(([, value]) => spellings(value));
-  const clean = (text: string) =>
-    secrets.reduce((rest, secret) => rest.replaceAll(secret, MASK), text);
-  const entries = Object.entries(answer.headers).map(([name, value]) => [name, clean(value)]);
-  return {
-    ...answer,
-    body: clean(answer.body),
-    headers: Object.fromEntries(entries) as Record<string, string>,
-  };
+  const secrets = secretsOf(headers);
+  const clean: Record<string, string> = {};
+  for (const name in answer.headers) clean[name] = masked(answer.headers[name]!, secrets);
+  return { ...answer, body: masked(answer.body, secrets), headers: clean };
 }
 
-/** A credential as it travels, without its scheme, and as `Basic` hides it; the longest first. */
+function masked(text: string, secrets: readonly string[]): string {
+  let rest = text;
+  for (const secret of secrets) {
+    // Most of what an answer says is shorter than a key.
+    if (rest.length >= secret.length) rest = rest.replaceAll(secret, MASK);
+  }
+  return rest;
+}
+
+/** The longest first: a shorter one may be a part of it. */
+function secretsOf(headers: HttpRequest['headers']): readonly string[] {
+  let secrets = known.get(headers);
+  if (secrets === undefined) {
+    const all = Object.entries(headers)
+      .filter(([name]) => SECRET_HEADERS.test(name))
+      .flatMap(([, value]) => spellings(value));
+    secrets = [...new Set(all)].toSorted((a, b) => b.length - a.length);
+    known.set(headers, secrets);
+  }
+  return secrets;
+}
+
+/** A credential as it travels, without its scheme, and as `Basic` hides it. */
 function spellings(value: string): string[] {
   const [scheme = '', ...rest] = value.split(' ');
   const credential = rest.length === 0 ? scheme : rest.join(' ');
@@ -29,6 +47,5 @@ function spellings(value: string): string[] {
   const pair = isBasic ? Buffer.from(credential, 'base64').toString('utf8') : '';
   return [value, credential, pair, pair.slice(pair.indexOf(':') + 1)]
     .flatMap((text) => [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])
-    .filter((text) => text.length >= 4)
-    .toSorted((a, b) => b.length - a.length);
+    .filter((text) => text.length >= 4);
 }

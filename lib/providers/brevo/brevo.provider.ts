@@ -1,5 +1,4 @@
 import type { BatchRules, ProviderCapabilities } from '../../contract/capabilities.js';
-import type { SendContext } from '../../contract/mail-provider.strategy.js';
 import { unknown, type Submission } from '../../contract/submission.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedContentBytes } from '../../message/size.js';
@@ -9,8 +8,8 @@ import type { JsonObject } from '../api/answer-json.js';
 import { ApiProvider } from '../api/api-provider.js';
 import { hasStreams } from '../api/attachment-bytes.js';
 import { batchKey } from '../api/batch-key.js';
+import { jsonHeaders, type JsonHeaders } from '../api/json-headers.js';
 import { mergeOptions } from '../api/merge-options.js';
-import { submitFitting } from '../api/partial-batch.js';
 import { CallRoom } from './brevo-call-room.js';
 import { IdempotencyKeys, type IdempotencyKey } from './brevo-idempotency.js';
 import {
@@ -63,35 +62,30 @@ export class BrevoProvider extends ApiProvider {
   readonly #keys = new IdempotencyKeys();
   readonly #calls = new WeakMap<readonly OutgoingEmail[], KeyedCall>();
 
+  readonly #url: string;
+  readonly #headers: JsonHeaders;
+
   constructor(private readonly options: ResolvedBrevoOptions) {
     super(new HttpClient(options), options.maxAttachmentBytes);
+    this.#url = `${options.baseUrl}/v3/smtp/email`;
+    this.#headers = jsonHeaders({ 'api-key': options.apiKey });
   }
 
   override unsupported(email: OutgoingEmail): readonly string[] {
     return brevoUnsupported(email);
   }
 
-  override sendBatch(
-    emails: readonly OutgoingEmail[],
-    context: SendContext,
-  ): Promise<readonly Submission[]> {
-    const room = new CallRoom();
-    return submitFitting(
-      emails,
-      (email) => room.takes(email),
-      (fitting) => super.sendBatch(fitting, context),
-    );
+  protected override callRoom(): CallRoom {
+    return new CallRoom();
   }
 
   protected override request(emails: readonly OutgoingEmail[]): HttpRequest {
     const body = brevoBody(emails, this.options.sandbox);
     return {
       method: 'POST',
-      url: `${this.options.baseUrl}/v3/smtp/email`,
-      headers: { ...this.headers(), 'content-type': 'application/json' },
-      body: Buffer.from(
-        JSON.stringify(this.options.idempotency ? this.withKey(body, emails) : body),
-      ),
+      url: this.#url,
+      headers: this.#headers.post,
+      body: JSON.stringify(this.options.idempotency ? this.withKey(body, emails) : body),
     };
   }
 
@@ -116,11 +110,7 @@ export class BrevoProvider extends ApiProvider {
 
   /** Tells what the account is. */
   protected override verification(): HttpRequest {
-    return { method: 'GET', url: `${this.options.baseUrl}/v3/account`, headers: this.headers() };
-  }
-
-  private headers(): Record<string, string> {
-    return { 'api-key': this.options.apiKey, accept: 'application/json' };
+    return { method: 'GET', url: `${this.options.baseUrl}/v3/account`, headers: this.#headers.get };
   }
 
   private withKey(body: JsonObject, emails: readonly OutgoingEmail[]): JsonObject {

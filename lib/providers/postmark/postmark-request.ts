@@ -1,5 +1,6 @@
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import type { HttpRequest } from '../../transport/http/http-result.js';
+import { jsonHeaders, type JsonHeaders } from '../api/json-headers.js';
 import { postmarkMessage } from './postmark-message.js';
 import type { ResolvedPostmarkOptions } from './postmark.options.js';
 
@@ -27,18 +28,26 @@ export function postmarkRequest(
 
 /** Asks for the server that the token belongs to: harmless, and refused without a valid token. */
 export function postmarkVerification(options: ResolvedPostmarkOptions): HttpRequest {
-  return { method: 'GET', url: `${options.baseUrl}/server`, headers: headers(options) };
+  return { method: 'GET', url: `${options.baseUrl}/server`, headers: headers(options).get };
 }
 
 function post(path: string, body: unknown, options: ResolvedPostmarkOptions): HttpRequest {
   return {
     method: 'POST',
     url: options.baseUrl + path,
-    headers: { ...headers(options), 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify(body)),
+    headers: headers(options).post,
+    body: JSON.stringify(body),
   };
 }
 
-function headers({ token }: ResolvedPostmarkOptions): Readonly<Record<string, string>> {
-  return { 'x-postmark-server-token': token, accept: 'application/json' };
+const known = new WeakMap<ResolvedPostmarkOptions, JsonHeaders>();
+
+/** Written once for each set of options. */
+function headers(options: ResolvedPostmarkOptions): JsonHeaders {
+  let written = known.get(options);
+  if (written === undefined) {
+    written = jsonHeaders({ 'x-postmark-server-token': options.token });
+    known.set(options, written);
+  }
+  return written;
 }

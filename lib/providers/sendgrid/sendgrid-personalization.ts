@@ -14,11 +14,10 @@ export function personalizations(emails: readonly OutgoingEmail[]): JsonObject {
   const own = emails.map(personalization);
   const shared: Record<string, unknown> = {};
   for (const field of EITHER) {
-    const value = own[0]?.[field];
-    const text = JSON.stringify(value);
-    if (value === undefined || own.some((each) => JSON.stringify(each[field]) !== text)) continue;
-    shared[field] = value;
-    for (const each of own) delete each[field];
+    if (!isShared(own, field)) continue;
+    shared[field] = own[0]![field];
+    // JSON leaves it out.
+    for (const each of own) each[field] = undefined;
   }
   return { personalizations: own, ...shared };
 }
@@ -33,7 +32,21 @@ export function mailboxKey({ address }: MailAddress): string {
   return address.toLowerCase();
 }
 
-function personalization(email: OutgoingEmail): Record<string, unknown> {
+/** A mailbox as SendGrid writes it. */
+export function mailbox({ name, address }: MailAddress): JsonObject {
+  return name === undefined ? { email: address } : { email: address, name };
+}
+
+type Personalization = Record<string, unknown>;
+
+function isShared([first, ...others]: readonly Personalization[], field: string): boolean {
+  const value = first?.[field];
+  if (value === undefined || others.length === 0) return value !== undefined;
+  const text = JSON.stringify(value);
+  return others.every((each) => JSON.stringify(each[field]) === text);
+}
+
+function personalization(email: OutgoingEmail): Personalization {
   const { subject, substitutions } = sendGridContent(email);
   const headers = customHeaders(email);
   const { sendAt } = email;
@@ -51,28 +64,22 @@ function personalization(email: OutgoingEmail): Record<string, unknown> {
 /** Each mailbox once over all three, in the first that has it: SendGrid refuses a second time. */
 function recipients({ to, cc, bcc }: OutgoingEmail): JsonObject {
   const seen = new Set<string>();
-  const fields = Object.entries({ to, cc, bcc }).map(([field, addresses]) => {
-    const fresh = addresses.filter((each) => {
-      const key = mailboxKey(each);
-      return !seen.has(key) && seen.add(key);
-    });
-    const entries = fresh.map(({ name, address }) => ({
-      email: address,
-      ...(name !== undefined && { name }),
-    }));
-    return [field, entries] as const;
-  });
-  return Object.fromEntries(fields.filter(([, entries]) => entries.length > 0));
+  const entries = (addresses: readonly MailAddress[]) => {
+    const fresh: JsonObject[] = [];
+    for (const each of addresses) {
+      const before = seen.size;
+      if (seen.add(mailboxKey(each)).size > before) fresh.push(mailbox(each));
+    }
+    return fresh.length > 0 ? fresh : undefined;
+  };
+  return { to: entries(to), cc: entries(cc), bcc: entries(bcc) };
 }
 
 /** SendGrid sends headers as they are given: what is not ASCII has to be encoded. */
 function customHeaders({ headers, priority }: OutgoingEmail): Record<string, string> {
-  return {
-    ...Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, wordsOfValue(value).join(' ')]),
-    ),
-    ...priorityHeaders(priority),
-  };
+  const encoded: Record<string, string> = { ...headers };
+  for (const name of Object.keys(headers)) encoded[name] = wordsOfValue(headers[name]!).join(' ');
+  return Object.assign(encoded, priorityHeaders(priority));
 }
 
 /** Dynamic templates (`d-…`) take any JSON, legacy ones text by tag. */

@@ -1,4 +1,3 @@
-import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import type { JsonObject } from '../api/answer-json.js';
 import { bytes } from '../api/attachment-bytes.js';
@@ -6,7 +5,7 @@ import { attachmentsKey, batchKey } from '../api/batch-key.js';
 import { mediaType } from '../api/media-type.js';
 import { mergeOptions } from '../api/merge-options.js';
 import { sendGridContent } from './sendgrid-content.js';
-import { personalizations } from './sendgrid-personalization.js';
+import { mailbox, personalizations } from './sendgrid-personalization.js';
 import { allowedOptions } from './sendgrid-provider-options.js';
 
 /**
@@ -77,8 +76,4 @@ function attachmentPart(attachment: OutgoingAttachment): JsonObject {
     disposition: cid === undefined ? 'attachment' : 'inline',
     ...(cid !== undefined && { content_id: cid }),
   };
-}
-
-function mailbox({ name, address }: MailAddress): JsonObject {
-  return { email: address, ...(name !== undefined && { name }) };
 }

@@ -1,5 +1,4 @@
 import type { BatchRules, ProviderCapabilities } from '../../contract/capabilities.js';
-import type { SendContext } from '../../contract/mail-provider.strategy.js';
 import type { Submission } from '../../contract/submission.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedContentBytes } from '../../message/size.js';
@@ -8,7 +7,7 @@ import type { HttpAnswer, HttpRequest } from '../../transport/http/http-result.j
 import { isJsonObject } from '../api/answer-json.js';
 import { ApiProvider } from '../api/api-provider.js';
 import { hasStreams } from '../api/attachment-bytes.js';
-import { submitFitting } from '../api/partial-batch.js';
+import { jsonHeaders, type JsonHeaders } from '../api/json-headers.js';
 import { CallRoom } from './sendgrid-call-room.js';
 import {
   MAX_CATEGORIES,
@@ -55,32 +54,29 @@ export class SendGridProvider extends ApiProvider {
 
   protected override readonly maxRequestBytes = MAX_REQUEST_BYTES;
 
+  readonly #url: string;
+  readonly #headers: JsonHeaders;
+
   constructor(private readonly options: ResolvedSendGridOptions) {
     super(new HttpClient(options), options.maxAttachmentBytes);
+    this.#url = `${options.baseUrl}/v3/mail/send`;
+    this.#headers = jsonHeaders({ authorization: `Bearer ${options.apiKey}` });
   }
 
   override unsupported(email: OutgoingEmail): readonly string[] {
     return sendGridUnsupported(email);
   }
 
-  override sendBatch(
-    emails: readonly OutgoingEmail[],
-    context: SendContext,
-  ): Promise<readonly Submission[]> {
-    const room = new CallRoom();
-    return submitFitting(
-      emails,
-      (email) => room.takes(email),
-      (fitting) => super.sendBatch(fitting, context),
-    );
+  protected override callRoom(): CallRoom {
+    return new CallRoom();
   }
 
   protected override request(emails: readonly OutgoingEmail[]): HttpRequest {
     return {
       method: 'POST',
-      url: `${this.options.baseUrl}/v3/mail/send`,
-      headers: { ...this.headers(), 'content-type': 'application/json' },
-      body: Buffer.from(JSON.stringify(sendGridBody(emails, this.options.sandbox))),
+      url: this.#url,
+      headers: this.#headers.post,
+      body: JSON.stringify(sendGridBody(emails, this.options.sandbox)),
     };
   }
 
@@ -94,11 +90,7 @@ export class SendGridProvider extends ApiProvider {
 
   /** Lists what the key may do. */
   protected override verification(): HttpRequest {
-    return { method: 'GET', url: `${this.options.baseUrl}/v3/scopes`, headers: this.headers() };
-  }
-
-  private headers(): Record<string, string> {
-    return { authorization: `Bearer ${this.options.apiKey}`, accept: 'application/json' };
+    return { method: 'GET', url: `${this.options.baseUrl}/v3/scopes`, headers: this.#headers.get };
   }
 }
 

@@ -1,31 +1,61 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { ConnectionPool, type PoolLimits } from './connection-pool.js';
 import { exchange } from './exchange.js';
-import type { HttpRequest, HttpResult } from './http-result.js';
+import { fault, isFault, type HttpRequest, type HttpResult } from './http-result.js';
+import { targetOf, type Target } from './peer.js';
 
-// Shorter than the servers' own limits: a request must not meet a connection that is being closed.
-const IDLE_MS = 4_000;
+const CONNECT_MS = 5_000;
+
+/** Where the requests of one URL go. */
+interface Way {
+  readonly target: Target;
+  readonly pool: ConnectionPool;
+}
 
 /** Kept connections to one API, over plain HTTP and TLS 1.2 or later. */
 export class Connections {
-  readonly #http: HttpAgent;
-  readonly #https: HttpsAgent;
+  readonly #limits: PoolLimits;
+  readonly #pools = new Map<string, ConnectionPool>();
+  /** An API has a handful of URLs; reading one costs more than its request line. */
+  readonly #ways = new Map<string, Way>();
 
-  /** @param maxSockets connections at a time; also the idle ones that are kept */
-  constructor(maxSockets: number) {
-    const options = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets, timeout: IDLE_MS };
-    this.#http = new HttpAgent(options);
-    this.#https = new HttpsAgent({ ...options, minVersion: 'TLSv1.2' });
+  /**
+   * @param maxSockets connections at a time; also the idle ones that are kept
+   * @param connectMs how long a connection may take to stand, TLS included, in milliseconds
+   */
+  constructor(maxSockets: number, connectMs = CONNECT_MS) {
+    this.#limits = { maxSockets, connectMs };
   }
 
   /** Makes one request. Always resolves; the signal bounds the whole of it. */
   exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
-    return exchange(request, request.url.startsWith('https:') ? this.#https : this.#http, signal);
+    if (signal.aborted) return Promise.resolve(fault('ABORTED', false, true));
+    const way = this.#ways.get(request.url) ?? this.prepare(request.url);
+    const kept = way.pool.takeIdle();
+    return kept === undefined
+      ? this.exchangeLater(request, way, signal)
+      : exchange(request, { ...way, connection: kept }, signal);
   }
 
   /** Closes every connection. */
   close(): void {
-    this.#http.destroy();
-    this.#https.destroy();
+    for (const pool of this.#pools.values()) pool.close();
+  }
+
+  private async exchangeLater(
+    request: HttpRequest,
+    way: Way,
+    signal: AbortSignal,
+  ): Promise<HttpResult> {
+    const connection = await way.pool.acquire(signal);
+    return isFault(connection) ? connection : exchange(request, { ...way, connection }, signal);
+  }
+
+  private prepare(url: string): Way {
+    const target = targetOf(url);
+    const pool = this.#pools.get(target.origin) ?? new ConnectionPool(target.peer, this.#limits);
+    this.#pools.set(target.origin, pool);
+    const way = { target, pool };
+    this.#ways.set(url, way);
+    return way;
   }
 }

@@ -1,87 +1,159 @@
-import {
-  request as httpRequest,
-  type Agent,
-  type ClientRequest,
-  type IncomingMessage,
-} from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import type { Socket } from 'node:net';
-import type { HttpAnswer, HttpFault, HttpRequest, HttpResult } from './http-result.js';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { Connection, ConnectionPool } from './connection-pool.js';
+import { fault, type HttpAnswer, type HttpRequest, type HttpResult } from './http-result.js';
+import { keepAliveMs } from './keep-alive.js';
+import type { Target } from './peer.js';
 
 /** Bytes of an answer that are kept; a provider's longest is a few kilobytes for each message of a batch. */
 export const MAX_ANSWER_BYTES = 1024 * 1024;
 
-/** How long a connection may take to stand, TLS included, from the moment it is opened. */
-const CONNECT_MS = 5_000;
+// Up to here node writes a text and its headers at once; above it makes room for thrice its length.
+const MAX_TEXT_LENGTH = 16_384;
+
+/** How a request travels. */
+export interface Passage {
+  readonly target: Target;
+  readonly connection: Connection;
+  /** Gets the connection back when node:http has let go of it. */
+  readonly pool: Pick<ConnectionPool, 'release'>;
+}
 
 /**
- * One request and its answer over node:http: never redirected, never through a proxy, never compressed.
- * Always resolves, with the stage that the request has reached: an answer whose status came, or a fault
- * that says whether the whole request may have arrived.
+ * One request and its answer, with node:http over a connection that stands: never redirected, never
+ * through a proxy, never compressed, never sent again. Always resolves, with the stage that the request
+ * has reached: an answer whose status came, or a fault that says whether the whole request may have
+ * arrived.
  */
 export function exchange(
-  { method, url, headers, body }: HttpRequest,
-  agent: Agent,
+  request: HttpRequest,
+  passage: Passage,
   signal: AbortSignal,
-  connectMs = CONNECT_MS,
 ): Promise<HttpResult> {
-  if (signal.aborted) return Promise.resolve(fault('ABORTED', false, true));
-  return new Promise((resolve) => {
-    const open = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const length = body === undefined ? {} : { 'content-length': String(body.length) };
-    const request = open(url, { method, agent, headers: { ...headers, ...length } });
-    const settle = (result: HttpResult) => {
-      signal.removeEventListener('abort', abort);
-      resolve(result);
-    };
-    const abort = () => {
-      const arrived = mayHaveArrived(request);
-      request.destroy();
-      settle(fault('ABORTED', arrived, true));
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    request.on('socket', (socket: MaybeSecure) => limitConnecting(socket, connectMs));
+  return new Promise((resolve) => new Exchange(request, passage, signal, resolve));
+}
+
+class Exchange {
+  readonly #sent: ClientRequest | undefined;
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  #response: IncomingMessage | undefined;
+  #isSettled = false;
+  readonly #abort = () => this.cut('ABORTED', true);
+
+  constructor(
+    request: HttpRequest,
+    private readonly passage: Passage,
+    private readonly signal: AbortSignal,
+    private readonly resolve: (result: HttpResult) => void,
+  ) {
+    try {
+      this.#sent = this.begin(request);
+      signal.addEventListener('abort', this.#abort, { once: true });
+      if (signal.aborted) this.#abort();
+    } catch (error) {
+      // A path or a header that node:http does not take: nothing was written.
+      passage.pool.release(passage.connection);
+      this.settle(fault(codeOf(error), false, false));
+    }
+  }
+
+  private begin(request: HttpRequest): ClientRequest {
+    const { target, connection, pool } = this.passage;
+    const { method } = request;
+    const body = bodyOf(request);
+    const sent = httpRequest({
+      method,
+      path: target.path,
+      headers: headerLines(request.headers, target.authority, body),
+      createConnection: () => connection.socket,
+    });
+    // Without an agent node:http would close the connection, whatever the headers say.
+    sent.shouldKeepAlive = true;
     // A request that was settled may still emit an error.
-    request.on('error', (error: NodeJS.ErrnoException) => {
-      settle(fault(error.code ?? 'ERR_HTTP', mayHaveArrived(request), false));
-    });
-    request.on('response', (response) => {
-      signal.removeEventListener('abort', abort);
-      void readAnswer(response, signal).then(settle);
-    });
+    sent.on('error', (error) => this.cut(codeOf(error), false));
+    sent.on('response', (response) => this.read(response));
     // Nobody asked for another protocol; without this the request would never end.
-    request.on('upgrade', (response, socket) => {
+    sent.on('upgrade', (response, socket) => {
       socket.destroy();
-      settle(answer(response, '', true));
+      this.settle(answer(response, '', true));
     });
-    request.end(body);
-  });
+    sent.on('close', () => {
+      // What came of a body may not have been read yet.
+      if (this.#response === undefined) this.cut('ECONNRESET', false);
+      pool.release(connection, keepAliveMs(this.#response?.headers));
+    });
+    sent.end(body);
+    return sent;
+  }
+
+  /** Reads as much of the body as comes, in time and within bounds. */
+  private read(response: IncomingMessage): void {
+    this.#response = response;
+    response.on('data', (chunk: Buffer) => {
+      this.#size += chunk.length;
+      if (this.#size > MAX_ANSWER_BYTES) this.cut('ERR_TOO_LONG', false);
+      else this.#chunks.push(chunk);
+    });
+    response.on('end', () => this.finish(response, response.complete));
+    response.on('error', () => this.finish(response, false));
+    response.on('close', () => this.finish(response, response.complete));
+  }
+
+  private finish(response: IncomingMessage, isComplete: boolean): void {
+    if (this.#isSettled) return;
+    this.settle(answer(response, text(this.#chunks), isComplete));
+    // An answer that came before the request was out: what is left of it is of no use to anybody.
+    if (!this.mayHaveArrived) this.#sent?.destroy();
+  }
+
+  /** Ends it here, with what is known by now. */
+  private cut(code: string, isAborted: boolean): void {
+    if (this.#isSettled) return;
+    if (this.#response === undefined) this.settle(fault(code, this.mayHaveArrived, isAborted));
+    else this.finish(this.#response, false);
+    this.#sent?.destroy();
+  }
+
+  /** The connection stood before the first byte, so what is written went out. */
+  private get mayHaveArrived(): boolean {
+    return this.#sent?.socket != null && this.#sent.writableFinished;
+  }
+
+  private settle(result: HttpResult): void {
+    this.#isSettled = true;
+    this.signal.removeEventListener('abort', this.#abort);
+    this.resolve(result);
+  }
 }
 
-function fault(code: string, arrived: boolean, isAborted: boolean): HttpFault {
-  return { kind: 'fault', code, mayHaveArrived: arrived, isAborted };
+function bodyOf({ body }: HttpRequest): HttpRequest['body'] {
+  const isLong = typeof body === 'string' && body.length > MAX_TEXT_LENGTH;
+  return isLong ? Buffer.from(body) : body;
 }
 
-/** A socket, and what only one with TLS has. */
-type MaybeSecure = Socket & { readonly secureConnecting?: boolean };
-
-/** Node counts what waits behind an unfinished TLS handshake as written. */
-function mayHaveArrived(request: ClientRequest): boolean {
-  const socket: MaybeSecure | null = request.socket;
-  return socket !== null && !isConnecting(socket) && request.writableFinished;
+/** Names and values in turn, as node:http takes them without looking at each again. */
+function headerLines(
+  headers: HttpRequest['headers'],
+  host: string,
+  body: HttpRequest['body'],
+): string[] {
+  const lines = 'host' in headers ? [] : ['host', host];
+  for (const name in headers) {
+    if (name !== 'content-length') lines.push(name, headers[name]!);
+  }
+  if (body !== undefined) lines.push('content-length', String(Buffer.byteLength(body)));
+  lines.push('connection', 'keep-alive');
+  return lines;
 }
 
-function isConnecting({ connecting, secureConnecting }: MaybeSecure): boolean {
-  return connecting || secureConnecting === true;
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'ERR_HTTP';
 }
 
-/** Ends a new connection that does not stand in time; one that is kept stands already. */
-function limitConnecting(socket: MaybeSecure, connectMs: number): void {
-  if (!isConnecting(socket)) return;
-  const late = () => socket.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }));
-  const timer = setTimeout(late, connectMs);
-  const stands = 'secureConnecting' in socket ? 'secureConnect' : 'connect';
-  for (const event of [stands, 'close']) socket.once(event, () => clearTimeout(timer));
+function text(chunks: readonly Buffer[]): string {
+  const [first] = chunks;
+  if (first === undefined) return '';
+  return (chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8');
 }
 
 function answer(response: IncomingMessage, body: string, isComplete: boolean): HttpAnswer {
@@ -89,37 +161,11 @@ function answer(response: IncomingMessage, body: string, isComplete: boolean): H
   return { kind: 'answer', status: statusCode, headers: joined(headers), body, isComplete };
 }
 
-/** Reads as much of the body as comes, in time and within bounds. */
-function readAnswer(response: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const finish = (isComplete: boolean) => {
-      signal.removeEventListener('abort', cut);
-      resolve(answer(response, Buffer.concat(chunks).toString('utf8'), isComplete));
-    };
-    const cut = () => {
-      finish(false);
-      response.destroy();
-    };
-    signal.addEventListener('abort', cut, { once: true });
-    response.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_ANSWER_BYTES) cut();
-      else chunks.push(chunk);
-    });
-    response.on('end', () => finish(response.complete));
-    response.on('error', () => finish(false));
-    response.on('close', () => finish(response.complete));
-    if (signal.aborted) cut();
-  });
-}
-
 function joined(headers: IncomingMessage['headers']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  );
+  const lines: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    lines[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  }
+  return lines;
 }

@@ -1,10 +1,10 @@
-/** A request to an API. The body is sent as it is, with its length. */
+/** A request to an API. The body is sent as it is, a text as UTF-8, with its length. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   /** Names in lower case; values are sent as they are. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Buffer;
+  readonly body?: Buffer | string;
 }
 
 /** The peer answered: at least its status line and headers came. */
@@ -34,3 +34,13 @@ export interface HttpFault {
  * from it.
  */
 export type HttpResult = HttpAnswer | HttpFault;
+
+/** No answer came, at that stage. */
+export function fault(code: string, mayHaveArrived: boolean, isAborted: boolean): HttpFault {
+  return { kind: 'fault', code, mayHaveArrived, isAborted };
+}
+
+/** Tells a fault from what there would be without one. */
+export function isFault(result: object): result is HttpFault {
+  return 'kind' in result && result.kind === 'fault';
+}

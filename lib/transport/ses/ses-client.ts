@@ -136,9 +136,7 @@ function httpRequest(request: SignedRequest): HttpRequest {
     method: method === 'GET' ? 'GET' : 'POST',
     url: `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`,
     headers,
-    ...(body !== undefined && {
-      body: typeof body === 'string' ? Buffer.from(body) : asBuffer(body),
-    }),
+    ...(body !== undefined && { body: typeof body === 'string' ? body : asBuffer(body) }),
   };
 }
 

@@ -1,14 +1,17 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { exchange, MAX_ANSWER_BYTES } from '../../../lib/transport/http/exchange.js';
+import { Connections } from '../../../lib/transport/http/connections.js';
+import { MAX_ANSWER_BYTES } from '../../../lib/transport/http/exchange.js';
 import type { HttpAnswer, HttpRequest } from '../../../lib/transport/http/http-result.js';
 import { HttpScriptPeer, type HttpScript } from '../../fixtures/api/http-script-peer.js';
 
-const agents = [new HttpAgent({ keepAlive: true }), new HttpsAgent({ keepAlive: true })] as const;
+let connections: Connections;
 let peer: HttpScriptPeer;
 
+beforeEach(() => {
+  connections = new Connections(10, 50);
+});
+
 afterEach(async () => {
-  agents.forEach((agent) => agent.destroy());
+  connections.close();
   await peer.close();
 });
 
@@ -24,7 +27,7 @@ describe('An exchange ends in time and within bounds', () => {
   it('when a connection does not stand', async () => {
     const request = await start({});
     const url = peer.url.replace('http:', 'https:');
-    const result = await exchange({ ...request, url }, agents[1], patience(), 50);
+    const result = await connections.exchange({ ...request, url }, patience());
     expect(result).toEqual({
       kind: 'fault',
       code: 'ETIMEDOUT',
@@ -38,7 +41,7 @@ describe('An exchange ends in time and within bounds', () => {
       whole: (socket) => setTimeout(() => socket.write(`${HEAD}content-length: 2\r\n\r\n{}`), 100),
     });
     for (let i = 0; i < 2; i += 1) {
-      const result = await exchange(request, agents[0], patience(), 50);
+      const result = await connections.exchange(request, patience());
       expect(result).toMatchObject({ kind: 'answer', status: 200, body: '{}', isComplete: true });
     }
     expect(peer.connections).toBe(1);
@@ -55,7 +58,7 @@ describe('An exchange ends in time and within bounds', () => {
         socket.on('close', () => clearInterval(timer));
       },
     });
-    expect(await exchange(request, agents[0], patience(150))).toMatchObject(expected);
+    expect(await connections.exchange(request, patience(150))).toMatchObject(expected);
   });
 
   it('when a body has no end: what is kept has one, and the connection is closed', async () => {
@@ -71,7 +74,7 @@ describe('An exchange ends in time and within bounds', () => {
         more();
       },
     });
-    const result = (await exchange(request, agents[0], patience())) as HttpAnswer;
+    const result = (await connections.exchange(request, patience())) as HttpAnswer;
     expect(result).toMatchObject({ status: 200, isComplete: false });
     expect(result.body.length).toBeLessThanOrEqual(MAX_ANSWER_BYTES);
     await gone[0];
@@ -79,7 +82,7 @@ describe('An exchange ends in time and within bounds', () => {
 
   it('gives back nothing of the request', async () => {
     const request = await start({ whole: (socket) => socket.end(`${HEAD}x: 1\r\n\r\nok`) });
-    expect(await exchange(request, agents[0], patience())).toEqual({
+    expect(await connections.exchange(request, patience())).toEqual({
       kind: 'answer',
       status: 200,
       headers: { x: '1' },

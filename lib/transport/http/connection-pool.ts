@@ -1,0 +1,129 @@
+import type { Socket } from 'node:net';
+import { fault, isFault, type HttpFault } from './http-result.js';
+import { openConnection } from './open-connection.js';
+import type { Peer } from './peer.js';
+
+// Shorter than the servers' own limits: a request must not meet a connection that is being closed.
+const IDLE_MS = 4_000;
+
+/** A connection that stands, for one request at a time. */
+export interface Connection {
+  readonly socket: Socket;
+  /** Whether nobody uses it; what a peer says then belongs to no request. */
+  isIdle: boolean;
+}
+
+/** How a pool connects. */
+export interface PoolLimits {
+  /** Connections at a time; also the idle ones that are kept. */
+  readonly maxSockets: number;
+  /** Milliseconds until a new connection has to stand, TLS included. */
+  readonly connectMs: number;
+}
+
+/** Somebody who waits: gets a connection, or may open one. */
+type Waiter = (result: Connection | HttpFault | 'open') => void;
+
+/** Kept connections to one peer. What stands idle does not keep the process alive. */
+export class ConnectionPool {
+  readonly #idle: Connection[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly #waiting = new Set<Waiter>();
+  /** Connections that stand or are about to; at most `maxSockets`. */
+  #places = 0;
+  #session: Buffer | undefined;
+
+  constructor(
+    private readonly peer: Peer,
+    private readonly limits: PoolLimits,
+  ) {}
+
+  /** A connection that is free at this moment; the last one used, so that surplus ones grow old. */
+  takeIdle(): Connection | undefined {
+    for (let kept = this.#idle.pop(); kept !== undefined; kept = this.#idle.pop()) {
+      kept.isIdle = false;
+      if (kept.socket.writable) {
+        kept.socket.ref();
+        return kept;
+      }
+      kept.socket.destroy();
+    }
+    return undefined;
+  }
+
+  /** Opens a connection, or waits for one where there are as many as may be. Never rejects. */
+  async acquire(signal: AbortSignal): Promise<Connection | HttpFault> {
+    if (this.#places < this.limits.maxSockets) {
+      this.#places += 1;
+      return this.open(signal);
+    }
+    const turn = await this.turn(signal);
+    return turn === 'open' ? this.open(signal) : turn;
+  }
+
+  /**
+   * Takes a connection back after its request; one that is broken or was to be closed is not kept.
+   * `idleMs` is how long its peer will keep it, at most.
+   */
+  release(connection: Connection, idleMs = IDLE_MS): void {
+    const { socket } = connection;
+    if (socket.destroyed) return;
+    if (!socket.writable || idleMs <= 0) return void socket.destroy();
+    const [next] = this.#waiting;
+    if (next !== undefined) return next(connection);
+    const patience = Math.min(idleMs, IDLE_MS);
+    if (socket.timeout !== patience) socket.setTimeout(patience);
+    connection.isIdle = true;
+    socket.unref();
+    this.#idle.push(connection);
+  }
+
+  /** Closes every connection, and lets nobody wait. */
+  close(): void {
+    for (const waiter of this.#waiting) waiter(fault('ERR_CLOSED', false, false));
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  private turn(signal: AbortSignal): Promise<Connection | HttpFault | 'open'> {
+    return new Promise((resolve) => {
+      const waiter: Waiter = (result) => {
+        this.#waiting.delete(waiter);
+        signal.removeEventListener('abort', abort);
+        resolve(result);
+      };
+      const abort = () => waiter(fault('ABORTED', false, true));
+      signal.addEventListener('abort', abort, { once: true });
+      this.#waiting.add(waiter);
+    });
+  }
+
+  private async open(signal: AbortSignal): Promise<Connection | HttpFault> {
+    const { connectMs } = this.limits;
+    const { socket, stands } = openConnection(this.peer, this.#session, { connectMs, signal });
+    const connection: Connection = { socket, isIdle: false };
+    this.#sockets.add(socket);
+    socket.once('close', () => this.forget(connection));
+    const result = await stands;
+    if (isFault(result)) {
+      this.#session = undefined;
+      return result;
+    }
+    const closeIfIdle = () => {
+      if (connection.isIdle) socket.destroy();
+    };
+    socket.on('session', (session: Buffer) => (this.#session = session));
+    socket.on('data', closeIfIdle);
+    socket.on('timeout', closeIfIdle);
+    return connection;
+  }
+
+  /** The place of a connection that is gone goes to whoever waits. */
+  private forget(connection: Connection): void {
+    this.#sockets.delete(connection.socket);
+    const at = connection.isIdle ? this.#idle.indexOf(connection) : -1;
+    if (at >= 0) this.#idle.splice(at, 1);
+    const [next] = this.#waiting;
+    if (next === undefined) this.#places -= 1;
+    else next('open');
+  }
+}
