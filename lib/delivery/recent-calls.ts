@@ -23,7 +23,6 @@ export class RecentCalls {
 
   count(now: number): CallCount {
     this.moveTo(now);
-    const sum = (counts: Uint32Array) => counts.reduce((total, each) => total + each, 0);
     return { calls: sum(this.#calls), unwell: sum(this.#unwell) };
   }
 
@@ -43,4 +42,8 @@ export class RecentCalls {
       this.#unwell[slot] = 0;
     }
   }
+}
+
+function sum(counts: Uint32Array): number {
+  return counts.reduce((total, each) => total + each, 0);
 }
