@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { runBackPressure } from './back-pressure.js';
+import { runBrownOut } from './brown-out.js';
 import { runChaos, type ChaosPlan, type ChaosReport } from './chaos-run.js';
 import { runOutage } from './outage.js';
 import { PEERS } from './peers.js';
@@ -23,6 +24,8 @@ const { values } = parseArgs({
     'back-pressure': { type: 'string' },
     /** Instead: take the first provider of a route down for so long, and watch the next one take over. */
     outage: { type: 'string' },
+    /** Instead: send for so long to a provider that fails with four calls of ten, and count attempts. */
+    'brown-out': { type: 'string' },
   },
 });
 
@@ -32,6 +35,7 @@ if (!Number.isInteger(seed)) throw new Error('--seed must be a whole number');
 
 if (values['back-pressure'] !== undefined) await backPressure(values['back-pressure']);
 else if (values.soak !== undefined) await soak(values.soak);
+else if (values['brown-out'] !== undefined) await brownOut(values['brown-out']);
 else if (values.outage !== undefined) await outage(values.outage);
 else await chaos();
 
@@ -95,6 +99,17 @@ async function outage(time: string): Promise<void> {
     const { violations, ...figures } = await runOutage({ provider, ms: milliseconds(time) });
     rows.push({ provider, ...inTenths(figures), violations: violations.length });
     judge(`outage of ${provider}`, violations);
+  }
+  console.table(rows);
+}
+
+async function brownOut(time: string): Promise<void> {
+  const rows = [];
+  for (const provider of providers) {
+    const plan = { provider, seed, ms: milliseconds(time), messages: 1_000_000, timeoutMs: 1_000 };
+    const { violations, outcomes, ...figures } = await runBrownOut(plan);
+    rows.push({ provider, seed, ...outcomes, ...figures, violations: violations.length });
+    judge(`brown-out of ${provider}, seed ${seed}`, violations);
   }
   console.table(rows);
 }
