@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ChaosProxy, drawing, seededRandom } from '../fixtures/chaos-proxy.js';
 import { Ledger } from './ledger.js';
 import { growth, memory, medianRss, type MemorySample } from './memory.js';
-import { leftOpen, openResources } from './open-resources.js';
+import { leftOpen, notLeft, openResources } from './open-resources.js';
 import { peerOf } from './peers.js';
 import { withMail } from './with-mail.js';
 
@@ -37,7 +36,6 @@ interface SoakSample extends MemorySample {
 const CONNECTIONS = 10;
 const MOST_MESSAGES = 5_000_000;
 const FAULTS = 0.01;
-const CLOSING_MS = 2_000;
 const SAMPLES = 40;
 const MB = 1024 * 1024;
 /** Bytes by a thousand messages. */
@@ -88,13 +86,6 @@ export async function runSoak({ provider, seed, ms }: SoakPlan): Promise<SoakRep
   await sink.close();
   const left = [...kept, ...(await leftOpen(before))];
   return judged(ledger, samples, left, ms);
-}
-
-/** Connections that the library has not closed, once there was time for its word to come through. */
-async function notLeft(proxy: ChaosProxy): Promise<readonly string[]> {
-  const until = performance.now() + CLOSING_MS;
-  while (proxy.open > 0 && performance.now() < until) await delay(10);
-  return proxy.open > 0 ? [`${proxy.open} connections of the library`] : [];
 }
 
 function* endless(ledger: Ledger, until: number) {
