@@ -31,6 +31,8 @@ const TIMEOUT_MS = 1_000;
 const FAILURES = 5;
 const MOST_ADDED_MS = 5;
 const MOST_BACK_AFTER = 2;
+/** Nobody waits longer, in multiples of `halfOpenAfterMs`. */
+const LONGEST_RETURN = 8;
 
 /** Sends a hundred messages a second along a route whose first provider fails and recovers. */
 export async function runOutage({ provider, ms }: OutagePlan): Promise<OutageReport> {
@@ -38,7 +40,7 @@ export async function runOutage({ provider, ms }: OutagePlan): Promise<OutageRep
   const plan = {
     first: provider,
     timeoutMs: TIMEOUT_MS,
-    // Twice before, during and afterwards, and room to spare.
+    // Two at a time, before, during and afterwards, and room to spare.
     capacity: (6 * ms) / EVERY_MS,
     options: { circuitBreaker: { failures: FAILURES, halfOpenAfterMs } },
   };
@@ -46,22 +48,27 @@ export async function runOutage({ provider, ms }: OutagePlan): Promise<OutageRep
   let down: readonly Sent[] = [];
   let after: readonly Sent[] = [];
   let recoveredAt = 0;
+  const isTaken = ({ response }: Sent) => response.success && response.provider === provider;
   const { ledger, violations } = await withFailingRoute(plan, async (route) => {
     // What is loaded at first use is no matter of the outage.
     for (const each of [provider, route.second]) await route.send(each);
-    await steadily(route, ms / 6);
+    const well = await steadily(route, ms / 6);
     await route.front.turn('refusing');
     const refusing = await steadily(route, ms / 3);
     await route.front.turn('silent');
     const silent = await steadily(route, (2 * ms) / 3);
     await route.front.turn('well');
     recoveredAt = performance.now();
-    after = (await steadily(route, 3 * halfOpenAfterMs)).sent;
-    down = [...refusing.sent, ...silent.sent];
-    alone = [...refusing.alone, ...silent.alone];
+    for (let i = 0; i < LONGEST_RETURN && !after.some(isTaken); i += 1) {
+      const slice = await steadily(route, halfOpenAfterMs);
+      after = await Promise.all(slice.sent);
+      await Promise.all(slice.alone);
+    }
+    await Promise.all([...well.sent, ...well.alone]);
+    down = await Promise.all([...refusing.sent, ...silent.sent]);
+    alone = await Promise.all([...refusing.alone, ...silent.alone]);
   });
   const { accepted, unknown } = ledger.balance().outcomes;
-  const isTaken = ({ response }: Sent) => response.success && response.provider === provider;
   const backAt = after.find(isTaken)?.at ?? Infinity;
   const figures = {
     messages: ledger.submitted,
@@ -79,7 +86,7 @@ export async function runOutage({ provider, ms }: OutagePlan): Promise<OutageRep
 }
 
 /**
- * Sends a message every so often, whether those before have come back or not, and beside each one by the
+ * Begins to send a message every so often, whether those before have come back or not, and beside each one by the
  * second provider alone: what is slow for the machine's sake is slow for both.
  */
 async function steadily(route: FailingRoute, ms: number) {
@@ -91,7 +98,7 @@ async function steadily(route: FailingRoute, ms: number) {
     sending.push(route.send());
     alone.push(route.send(route.second));
   }
-  return { sent: await Promise.all(sending), alone: await Promise.all(alone) };
+  return { sent: sending, alone };
 }
 
 function callsWhile(down: readonly Sent[], provider: string) {
