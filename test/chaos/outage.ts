@@ -36,7 +36,7 @@ const LONGEST_RETURN = 8;
 
 /** Sends a hundred messages a second along a route whose first provider fails and recovers. */
 export async function runOutage({ provider, ms }: OutagePlan): Promise<OutageReport> {
-  const halfOpenAfterMs = ms / 6;
+  const halfOpenAfterMs = Math.ceil(ms / 6);
   const plan = {
     first: provider,
     timeoutMs: TIMEOUT_MS,
