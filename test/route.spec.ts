@@ -254,6 +254,16 @@ describe('A provider that is down', () => {
     expect([mail.circuitState('first'), mail.circuitState('second')]).toEqual(['open', 'closed']);
   });
 
+  it('is not waited for by those who found that out, where there is another', async () => {
+    const hour = 3_600_000;
+    const mail = await start({
+      retry: { attempts: 3, minDelayMs: hour, maxDelayMs: hour },
+      circuitBreaker: { failures: 1, halfOpenAfterMs: hour },
+    });
+    first.script = down;
+    await expect(mail.send(message())).resolves.toMatchObject({ provider: 'second', attempts: 2 });
+  });
+
   it('is not met with all messages of a bulk when there is no other', async () => {
     const mail = await start({ provider: 'first', circuitBreaker: { maxPauseMs: 20 } });
     first.script = down;

@@ -1,6 +1,8 @@
+import { RecentCalls } from './recent-calls.js';
+
 /** When a provider is left alone for a while. */
 export interface CircuitBreakerOptions {
-  /** Failures in a row that open it. */
+  /** Failures in a row that open it; more where calls have failed now and then before. */
   readonly failures: number;
   /** How long it stays open before one call may probe, in milliseconds; doubles up to five minutes. */
   readonly halfOpenAfterMs: number;
@@ -19,8 +21,9 @@ export interface Passage {
 }
 
 const LONGEST_MS = 5 * 60_000;
-// Besides failures in a row: half of the last calls, over enough of them, within half a minute.
-const SAMPLE = { calls: 20, most: 100, share: 0.5, ms: 30_000 };
+// Calls of the last half minute from which on they say how it does.
+const ENOUGH_CALLS = 20;
+const MOST_IN_A_ROW = 10;
 
 /**
  * Watches the calls of one provider and keeps further ones back when it is down, so that an outage is
@@ -29,7 +32,7 @@ const SAMPLE = { calls: 20, most: 100, share: 0.5, ms: 30_000 };
 export class CircuitBreaker {
   #state: CircuitState = 'closed';
   #inARow = 0;
-  #sample: { at: number; isUnwell: boolean }[] = [];
+  readonly #recent = new RecentCalls();
   #openForMs: number;
   #reopensAt = 0;
   #downSince = 0;
@@ -78,7 +81,7 @@ export class CircuitBreaker {
   private settleProbe(health: CallHealth | undefined): void {
     if (health === 'well') {
       this.#inARow = 0;
-      this.#sample = [];
+      if (this.isMostlyUnwell()) this.#recent.clear();
       this.#openForMs = this.options.halfOpenAfterMs;
       this.change('closed');
       return;
@@ -90,23 +93,34 @@ export class CircuitBreaker {
   private count(health: CallHealth | undefined): void {
     // What was under way when it opened has nothing to add.
     if (health === undefined || this.#state !== 'closed') return;
-    const now = this.now();
     const isUnwell = health !== 'well';
     this.#inARow = isUnwell ? this.#inARow + 1 : 0;
-    this.#sample.push({ at: now, isUnwell });
+    this.#recent.add(this.now(), isUnwell);
     // While all goes well there is nothing to work out.
-    const isSampleBad = isUnwell && this.isSampleBad(now);
-    if (this.#sample.length > 2 * SAMPLE.most) this.#sample = this.#sample.slice(-SAMPLE.most);
-    if (health === 'refusing-us' || this.#inARow >= this.options.failures || isSampleBad) {
-      this.open(this.#openForMs);
-    }
+    if (!isUnwell) return;
+    const isDown = this.isRunTooLong() || this.isMostlyUnwell(this.options.failures);
+    if (health === 'refusing-us' || isDown) this.open(this.#openForMs);
   }
 
-  /** Whether half of the last calls failed, where there were enough of them. */
-  private isSampleBad(now: number): boolean {
-    const recent = this.#sample.slice(-SAMPLE.most).filter(({ at }) => at > now - SAMPLE.ms);
-    const unwell = recent.filter(({ isUnwell }) => isUnwell).length;
-    return recent.length >= SAMPLE.calls && unwell >= SAMPLE.share * recent.length;
+  /**
+   * Whether so many failures in a row are no chance. Where four calls of ten fail anyway, five in a row
+   * come by every few seconds: the more of the calls before failed, the longer the row must be.
+   */
+  private isRunTooLong(): boolean {
+    const { failures } = this.options;
+    if (this.#inARow < failures) return false;
+    const { calls, unwell } = this.#recent.count(this.now());
+    const before = calls - this.#inARow;
+    if (before < ENOUGH_CALLS) return true;
+    const share = (unwell - this.#inARow) / before;
+    const factor = share < 0.5 ? Math.min(1 / (1 - 2 * share), MOST_IN_A_ROW) : MOST_IN_A_ROW;
+    return this.#inARow >= failures * factor;
+  }
+
+  /** Whether half of the last calls failed, and so many more, where there were enough of them. */
+  private isMostlyUnwell(more = 0): boolean {
+    const { calls, unwell } = this.#recent.count(this.now());
+    return calls >= ENOUGH_CALLS && unwell >= calls / 2 + more;
   }
 
   private open(forMs: number): void {

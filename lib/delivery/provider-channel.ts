@@ -111,6 +111,8 @@ export class ProviderChannel {
     for (let number = 1; ; number += 1) {
       const isMade = await this.attempt(pending, number, handover);
       if (!isMade || number >= this.options.retry.attempts || handover.stop.aborted) return;
+      // One that is left alone from now on is not waited for where there is another.
+      if (handover.hasNext && this.state !== 'closed') return;
       pending = this.tryAgain(pending);
       if (pending.length === 0) return;
       const wait = this.waitBefore(pending, number);

@@ -107,9 +107,11 @@ async function start(sink: ApiSink, options: SinkOptions): Promise<Sink> {
     // The record of a soak would be all that is left of the memory.
     server.requests.length = 0;
     if (options.isBusy()) return { status: 429, body: {} };
+    const trouble = options.trouble?.();
+    if (trouble === 'error') return { status: 500, body: {} };
     const recipients = sink.recipients(request);
     for (const address of recipients) options.arrived(address);
-    return sink.yes(recipients.length);
+    return trouble === 'stall' ? () => undefined : sink.yes(recipients.length);
   });
   return {
     port: Number(new URL(server.url).port),

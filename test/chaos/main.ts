@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { runBackPressure } from './back-pressure.js';
+import { runBrownOut } from './brown-out.js';
 import { runChaos, type ChaosPlan, type ChaosReport } from './chaos-run.js';
+import { runOutage } from './outage.js';
 import { PEERS } from './peers.js';
 import { runSoak } from './soak.js';
 
@@ -20,6 +22,10 @@ const { values } = parseArgs({
     soak: { type: 'string' },
     /** Instead: send to a slow server for so long, and watch how far ahead the source is taken. */
     'back-pressure': { type: 'string' },
+    /** Instead: take the first provider of a route down for so long, and watch the next one take over. */
+    outage: { type: 'string' },
+    /** Instead: send for so long to a provider that fails with four calls of ten, and count attempts. */
+    'brown-out': { type: 'string' },
   },
 });
 
@@ -29,6 +35,8 @@ if (!Number.isInteger(seed)) throw new Error('--seed must be a whole number');
 
 if (values['back-pressure'] !== undefined) await backPressure(values['back-pressure']);
 else if (values.soak !== undefined) await soak(values.soak);
+else if (values['brown-out'] !== undefined) await brownOut(values['brown-out']);
+else if (values.outage !== undefined) await outage(values.outage);
 else await chaos();
 
 async function chaos(): Promise<void> {
@@ -83,6 +91,32 @@ async function soak(time: string): Promise<void> {
     judge(`soak of ${provider}, seed ${seed}`, violations);
   }
   console.table(rows);
+}
+
+async function outage(time: string): Promise<void> {
+  const rows = [];
+  for (const provider of providers) {
+    const { violations, ...figures } = await runOutage({ provider, ms: milliseconds(time) });
+    rows.push({ provider, ...inTenths(figures), violations: violations.length });
+    judge(`outage of ${provider}`, violations);
+  }
+  console.table(rows);
+}
+
+async function brownOut(time: string): Promise<void> {
+  const rows = [];
+  for (const provider of providers) {
+    const plan = { provider, seed, ms: milliseconds(time), messages: 1_000_000, timeoutMs: 1_000 };
+    const { violations, outcomes, ...figures } = await runBrownOut(plan);
+    rows.push({ provider, seed, ...outcomes, ...figures, violations: violations.length });
+    judge(`brown-out of ${provider}, seed ${seed}`, violations);
+  }
+  console.table(rows);
+}
+
+function inTenths(figures: Readonly<Record<string, number>>): object {
+  const rounded = Object.entries(figures).map(([name, figure]) => [name, figure.toFixed(1)]);
+  return Object.fromEntries(rounded);
 }
 
 async function backPressure(time: string): Promise<void> {

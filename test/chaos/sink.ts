@@ -4,12 +4,16 @@ export interface Sink {
   close(): Promise<void>;
 }
 
+export type Trouble = 'error' | 'stall';
+
 /** What a sink does with what it reads. */
 export interface SinkOptions {
   /** Called for each recipient of a message that has been read to its end. */
   arrived(address: string): void;
   /** Whether the next call is told to come back later. */
   isBusy(): boolean;
+  /** What goes wrong with the next call: it fails without a word on what became of it, or is never answered. */
+  readonly trouble?: () => Trouble | undefined;
   /** How long to wait with the final answer, in milliseconds; without it none. Heeded by SMTP only. */
   readonly answerAfterMs?: () => number;
 }

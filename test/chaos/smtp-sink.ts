@@ -62,8 +62,11 @@ class SinkLine {
 
   private take(): void {
     this.#isInBody = false;
+    const trouble = this.options.trouble?.();
+    if (trouble === 'error') return this.say('451 4.3.0 something went wrong\r\n');
     const recipients = this.#recipients.splice(0);
     for (const address of recipients) this.options.arrived(address);
+    if (trouble === 'stall') return;
     const { answerAfterMs } = this.options;
     if (answerAfterMs === undefined) this.say('250 taken\r\n');
     else void delay(answerAfterMs()).then(() => this.say('250 taken\r\n'));

@@ -6,7 +6,9 @@ import {
   type CallHealth,
   type Passage,
 } from '../../lib/delivery/circuit-breaker.js';
+import { seededRandom } from '../fixtures/chaos-proxy.js';
 
+const MINUTE = 60_000;
 const never = new AbortController().signal;
 const breaker = () => new CircuitBreaker({ failures: 5, halfOpenAfterMs: 10_000 });
 
@@ -38,9 +40,17 @@ describe('A circuit breaker opens', () => {
     expect(circuit.state).toBe('open');
   });
 
-  it('when half of many calls fail', async () => {
+  it('when more than half of many calls fail', async () => {
     const circuit = breaker();
-    for (let i = 0; i < 21; i += 1) await call(circuit, i % 2 === 0 ? 'unwell' : 'well');
+    for (let i = 0; i < 40; i += 1) await call(circuit, i % 3 > 0 ? 'unwell' : 'well');
+    expect(circuit.state).toBe('open');
+  });
+
+  it('whatever was before half a minute ago', async () => {
+    const circuit = breaker();
+    for (let i = 0; i < 10_000; i += 1) await call(circuit, 'well');
+    jest.advanceTimersByTime(31_000);
+    for (let i = 0; i < 40; i += 1) await call(circuit, i % 3 > 0 ? 'unwell' : 'well');
     expect(circuit.state).toBe('open');
   });
 
@@ -48,6 +58,32 @@ describe('A circuit breaker opens', () => {
     const circuit = breaker();
     for (let i = 0; i < 200; i += 1) await call(circuit, i % 3 === 0 ? 'unwell' : 'well');
     expect(circuit.state).toBe('closed');
+  });
+});
+
+describe('A circuit breaker in a brown-out', () => {
+  it('does not flap: a few failures in a row are chance where four calls of ten fail', async () => {
+    const random = seededRandom(1);
+    const circuit = breaker();
+    const openedAt: number[] = [];
+    const startedAt = performance.now();
+    while (performance.now() < startedAt + 10 * MINUTE) {
+      const before = circuit.state;
+      await call(circuit, random() < 0.4 ? 'unwell' : 'well');
+      if (before === 'closed' && circuit.state === 'open') openedAt.push(performance.now());
+      jest.advanceTimersByTime(10);
+    }
+    const inOneMinute = (from: number) =>
+      openedAt.filter((at) => at >= from && at < from + MINUTE).length;
+    expect(Math.max(0, ...openedAt.map(inOneMinute))).toBeLessThanOrEqual(2);
+  });
+
+  it('opens all the same when it becomes an outage', async () => {
+    const circuit = breaker();
+    for (let i = 0; i < 1_000; i += 1) await call(circuit, i % 5 < 2 ? 'unwell' : 'well');
+    expect(circuit.state).toBe('closed');
+    for (let i = 0; i < 30; i += 1) await call(circuit, 'unwell');
+    expect(circuit.state).toBe('open');
   });
 });
 

@@ -21,6 +21,15 @@ export async function createSmtpClient(settings: SmtpSettings): Promise<SmtpClie
   return client;
 }
 
+/**
+ * Has the name of the server looked up anew for the next connection. Nodemailer keeps an address for five
+ * minutes, also one where nobody answers any more.
+ */
+export async function forgetAddress({ host }: SmtpSettings): Promise<void> {
+  const { dnsCache } = await import('nodemailer/lib/shared');
+  dnsCache.delete(host);
+}
+
 function clientOptions(settings: SmtpSettings): SMTPConnectionOptions {
   const { connectMs, handOverMs, answerMs } = settings.timeouts;
   return {

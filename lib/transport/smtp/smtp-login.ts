@@ -6,7 +6,7 @@ import type { SmtpClientError } from './smtp-fault.js';
 import type { OAuth2Tokens } from './oauth2-tokens.js';
 import type { PhaseClock } from './phase-clock.js';
 import { ServerOffer } from './server-offer.js';
-import { createSmtpClient, type SmtpClient } from './smtp-client.js';
+import { createSmtpClient, forgetAddress, type SmtpClient } from './smtp-client.js';
 import type { SmtpFault, SmtpStage } from './smtp-result.js';
 import { SmtpSession } from './smtp-session.js';
 import type { SmtpSettings } from './smtp-settings.js';
@@ -34,6 +34,7 @@ export async function openSession(
     if (fault === undefined) return new SmtpSession(client, offer);
   }
   client.close();
+  if (fault.stage === 'connect') await forgetAddress(source.settings);
   return { error: fault };
 }
 
