@@ -22,6 +22,7 @@ import type { ProviderCapabilities } from './contract/capabilities.js';
 import type { EmailResponseDto } from './contract/email-response.dto.js';
 import type { MailProviderStrategy } from './contract/mail-provider.strategy.js';
 import { Admission, idOf } from './delivery/admission.js';
+import { Coalescer } from './delivery/coalescer.js';
 import type { CircuitState } from './delivery/circuit-breaker.js';
 import { Delivery, cancelled } from './delivery/delivery.js';
 import type { DeliveryEvent } from './delivery/delivery-event.js';
@@ -54,6 +55,7 @@ export class MailBridgeService
   readonly #lifecycle = new Lifecycle();
   readonly #admission: Admission;
   readonly #delivery: Delivery;
+  readonly #coalescer: Coalescer | undefined;
   readonly #bulk: BulkSender;
   readonly #secondSignal = new SecondSignal(() => this.#lifecycle.expire());
   #closed: Promise<void> | undefined;
@@ -67,7 +69,7 @@ export class MailBridgeService
   /** @internal Nest makes it; see `MailBridgeModule`. */
   constructor(private readonly providers: ProviderCatalog) {
     this.deliveries$ = providers.events.all$;
-    const { bulk, limits, onUnknown, timeoutMs, unsupportedFeatures } = providers.options;
+    const { bulk, coalesce, limits, onUnknown, timeoutMs, unsupportedFeatures } = providers.options;
     const warn = (message: string) => this.#logger.warn(message);
     this.#admission = new Admission({ limits, unsupportedFeatures, warn });
     this.#delivery = new Delivery(this.#lifecycle, {
@@ -75,6 +77,7 @@ export class MailBridgeService
       resendUnknown: onUnknown === 'resend',
       events: providers.events,
     });
+    this.#coalescer = coalesce && new Coalescer(this.#delivery, this.#lifecycle, coalesce);
     this.#bulk = new BulkSender(
       { admission: this.#admission, delivery: this.#delivery, lifecycle: this.#lifecycle, warn },
       bulk,
@@ -223,7 +226,9 @@ export class MailBridgeService
       const parcel = isIntercepted(run)
         ? await this.#lifecycle.track(throughInterceptors(message, run, stop))
         : wrapUp(message, run);
-      return 'outcome' in parcel ? parcel : await this.deliverOne(parcel, run, stop);
+      if ('outcome' in parcel) return parcel;
+      const inCompany = signal === undefined && this.#coalescer?.deliver(parcel, run);
+      return await (inCompany || this.deliverOne(parcel, run, stop));
     } finally {
       dispose?.();
     }

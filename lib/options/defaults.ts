@@ -18,3 +18,6 @@ export const DEFAULTS = {
 
 /** A day: no attempt takes longer, and timers stay within their range. */
 export const LONGEST_TIMEOUT_MS = 24 * 60 * 60_000;
+
+/** A minute: nobody who waits for `send()` waits for company longer. */
+export const LONGEST_COALESCE_MS = 60_000;

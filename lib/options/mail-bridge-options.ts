@@ -119,6 +119,17 @@ export interface MailBridgeOptions {
       }
     | undefined;
   /**
+   * Lets `send()` calls that come at about the same time share the native batches of their provider; each
+   * has its own outcome. For a busy application: it trades a little time for many calls. Messages with a
+   * `signal` of their own go alone. @default off
+   */
+  coalesce?:
+    | {
+        /** How long the first message waits for company, in milliseconds. */
+        maxWaitMs: number;
+      }
+    | undefined;
+  /**
    * Bounds one attempt, in milliseconds from the moment it may begin. SMTP has phases instead (see
    * `SmtpOptions.timeouts`), which are lowered to this where it is set. @default 30_000
    */

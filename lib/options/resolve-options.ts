@@ -1,6 +1,7 @@
 import type { MailInterceptor } from '../contract/mail-interceptor.js';
 import { OptionReader } from '../contract/option-reader.js';
 import type { CircuitBreakerOptions } from '../delivery/circuit-breaker.js';
+import type { CoalesceOptions } from '../delivery/coalescer.js';
 import type { DeliveryObserver } from '../delivery/delivery-event.js';
 import type { ChannelOptions } from '../delivery/channel-options.js';
 import {
@@ -24,7 +25,7 @@ import {
   type BuiltInContext,
   type BuiltInProvider,
 } from '../providers/built-in.js';
-import { DEFAULTS, LONGEST_TIMEOUT_MS } from './defaults.js';
+import { DEFAULTS, LONGEST_COALESCE_MS, LONGEST_TIMEOUT_MS } from './defaults.js';
 import type { MailBridgeOptions } from './mail-bridge-options.js';
 import type { ResolvedMailBridgeOptions, ResolvedProvider } from './resolved-options.js';
 
@@ -73,11 +74,21 @@ function readAll(reader: OptionReader): ResolvedMailBridgeOptions {
     timeoutMs: timeoutMs ?? DEFAULTS.timeoutMs,
     shutdown: readShutdown(reader),
     limits,
+    coalesce: readCoalesce(reader),
     interceptors: readParts<MailInterceptor>(reader, 'interceptors', 'intercept'),
     observers: readParts<DeliveryObserver>(reader, 'observers', 'observe'),
   };
   reader.finish();
   return resolved;
+}
+
+function readCoalesce(reader: OptionReader): CoalesceOptions | undefined {
+  const coalesce = reader.nested('coalesce');
+  if (coalesce === undefined) return undefined;
+  const maxWaitMs = coalesce.integer('maxWaitMs', 1, LONGEST_COALESCE_MS);
+  if (coalesce.raw('maxWaitMs') === undefined) coalesce.problem('maxWaitMs', 'is missing');
+  coalesce.finish();
+  return maxWaitMs === undefined ? undefined : { maxWaitMs };
 }
 
 /** A list of objects that have that method. */

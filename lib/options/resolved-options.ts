@@ -1,6 +1,7 @@
 import type { MailInterceptor } from '../contract/mail-interceptor.js';
 import type { MailProviderStrategy } from '../contract/mail-provider.strategy.js';
 import type { ChannelOptions } from '../delivery/channel-options.js';
+import type { CoalesceOptions } from '../delivery/coalescer.js';
 import type { DeliveryObserver } from '../delivery/delivery-event.js';
 import type { RetryOptions } from '../delivery/retry-policy.js';
 import type { RouteStrategy } from '../delivery/route.js';
@@ -33,6 +34,8 @@ export interface ResolvedMailBridgeOptions {
   };
   readonly interceptors: readonly MailInterceptor[];
   readonly observers: readonly DeliveryObserver[];
+  /** `undefined`: off. */
+  readonly coalesce: CoalesceOptions | undefined;
   readonly onUnknown: 'report' | 'resend';
   readonly retry: RetryOptions;
   readonly unsupportedFeatures: 'error' | 'warn';
