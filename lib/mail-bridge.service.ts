@@ -241,7 +241,7 @@ export class MailBridgeService
   ): Promise<EmailResponseDto> {
     let unreadable: { readonly error: unknown } | undefined;
     const onUnreadable = (error: unknown) => (unreadable = { error });
-    const [response] = await this.#delivery.deliver([parcel], { ...run, stop, onUnreadable });
+    const [response] = await this.#delivery.deliver([parcel], { run, stop, onUnreadable });
     if (unreadable !== undefined) throw unreadable.error;
     return response ?? cancelled(parcel.email.id, undefined, run.route.first.name);
   }

@@ -110,7 +110,7 @@ export class BulkRun {
     if (work.parcels.length === 0) return work.refused;
     const { run, delivery } = this.plan;
     const onCall = () => (this.tally.providerCalls += 1);
-    const delivered = await delivery.deliver(work.parcels, { ...run, stop, onCall });
+    const delivered = await delivery.deliver(work.parcels, { run, stop, onCall });
     return work.refused.length === 0 ? delivered : [...work.refused, ...delivered];
   }
 

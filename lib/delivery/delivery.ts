@@ -12,8 +12,9 @@ import { Shipment } from './shipment.js';
 import { settledOr } from './settled-or.js';
 import { stopSignal } from './stop-signal.js';
 
-/** What comes with the messages of a run. */
-export interface DeliverySignals {
+/** What comes with messages that are handed over. */
+export interface Journey {
+  readonly run: DeliveryRun;
   /** Fires when what was not tried yet is to be cancelled. */
   readonly stop: AbortSignal;
   /** Called once for each call of a provider. */
@@ -41,11 +42,8 @@ export class Delivery {
   /**
    * Delivers messages that may share a call: one response for each, in the same order. Never throws.
    */
-  deliver(
-    parcels: readonly Parcel[],
-    run: DeliveryRun & DeliverySignals,
-  ): Promise<readonly EmailResponseDto[]> {
-    return this.lifecycle.track(this.takeAll(parcels, run));
+  deliver(parcels: readonly Parcel[], journey: Journey): Promise<readonly EmailResponseDto[]> {
+    return this.lifecycle.track(this.takeAll(parcels, journey));
   }
 
   /** Reads the attachments that were given as streams. @throws AttachmentError */
@@ -63,17 +61,18 @@ export class Delivery {
 
   private async takeAll(
     parcels: readonly Parcel[],
-    run: DeliveryRun & DeliverySignals,
+    journey: Journey,
   ): Promise<readonly EmailResponseDto[]> {
+    const { run, stop } = journey;
     const shipments = parcels.map((each) => new Shipment(each, this.options.resendUnknown));
     const unreadable = new Map<Shipment, unknown>();
     const order = run.route.order();
     for (const [at, channel] of order.entries()) {
       const open = shipments.filter((each) => each.mayMoveOn && !unreadable.has(each));
-      if (open.length === 0 || (at > 0 && run.stop.aborted)) break;
-      const resolving = this.resolveAll(consign(open, channel, run), run, unreadable);
+      if (open.length === 0 || (at > 0 && stop.aborted)) break;
+      const resolving = this.resolveAll(consign(open, channel, run), journey, unreadable);
       const consignments = Array.isArray(resolving) ? resolving : await resolving;
-      await this.takeOn(channel, consignments, run, at < order.length - 1);
+      await this.takeOn(channel, consignments, journey, at < order.length - 1);
     }
     const responses = shipments.map((each) => {
       return this.respond(each, run.route.first.name, unreadable.get(each));
@@ -94,27 +93,28 @@ export class Delivery {
   /** The messages with what was given as a stream read, if anything was. */
   private resolveAll(
     consignments: readonly Consignment[],
-    run: DeliveryRun & DeliverySignals,
+    journey: Journey,
     unreadable: Map<Shipment, unknown>,
   ): readonly Consignment[] | Promise<readonly Consignment[]> {
     if (!consignments.some(({ email }) => needsResolving(email))) return consignments;
-    return this.read(consignments, run, unreadable);
+    return this.read(consignments, journey, unreadable);
   }
 
   private async read(
     consignments: readonly Consignment[],
-    run: DeliveryRun & DeliverySignals,
+    journey: Journey,
     unreadable: Map<Shipment, unknown>,
   ): Promise<readonly Consignment[]> {
+    const { stop } = journey;
     const resolved: Consignment[] = [];
     for (const { shipment, email } of consignments) {
       try {
-        resolved.push({ shipment, email: await this.resolve(email, run.stop) });
+        resolved.push({ shipment, email: await this.resolve(email, stop) });
       } catch (error) {
         // What was stopped while it was read has nothing wrong with it: it was never tried.
-        if (run.stop.aborted || this.lifecycle.expired.aborted) continue;
+        if (stop.aborted || this.lifecycle.expired.aborted) continue;
         unreadable.set(shipment, error);
-        run.onUnreadable?.(error);
+        journey.onUnreadable?.(error);
       }
     }
     return resolved;
@@ -123,16 +123,17 @@ export class Delivery {
   private async takeOn(
     channel: ProviderChannel,
     consignments: readonly Consignment[],
-    run: DeliveryRun & DeliverySignals,
+    journey: Journey,
     hasNext: boolean,
   ): Promise<void> {
+    const { run, stop } = journey;
     const handover: Handover = {
       lane: run.lane,
       patienceMs: run.patienceMs,
       hasNext,
-      stop: run.stop,
+      stop,
       expired: this.lifecycle.expired,
-      onCall: () => run.onCall?.(),
+      onCall: () => journey.onCall?.(),
       onAttempt: (id, attempt) => {
         const { events } = this.options;
         if (events.isObserved) events.emit({ type: 'attempt', id, ...attempt });

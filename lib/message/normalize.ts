@@ -28,6 +28,7 @@ export interface NormalizeContext {
 const NOBODY: readonly MailAddress[] = Object.freeze([]);
 const NO_LIST: readonly never[] = Object.freeze([]);
 const NO_ENTRIES: Readonly<Record<string, string>> = Object.freeze({});
+const NO_FEATURES: OutgoingEmail['features'] = new Set();
 const RULES_BETWEEN_FIELDS = Object.values(messageRules);
 
 /**
@@ -82,8 +83,9 @@ function complete(
   fields: MessageFields,
   { from, replyTo = NOBODY, headers = NO_ENTRIES, tags = NO_LIST }: MessageDefaults & HasSender,
 ): OutgoingEmail {
-  // The fixed fields stand first: V8 adds fields after a spread one by one, at 5 µs a message.
-  const email = {
+  // Written so that messages with the same fields have the same hidden class: V8 makes a new one for each
+  // object that starts with a spread, and adds what stands behind one field by field.
+  const email: Mutable<OutgoingEmail> = {
     id: fields.id ?? randomUUID(),
     from,
     to: NOBODY,
@@ -94,12 +96,17 @@ function complete(
     headers,
     tags,
     metadata: NO_ENTRIES,
+    features: NO_FEATURES,
     ...fields,
-    ...(fields.headers && { headers }),
-    ...(fields.tags && { tags }),
   };
-  return Object.freeze({ ...email, features: featuresOf(email) });
+  email.headers = headers;
+  email.tags = tags;
+  email.replyTo = replyTo;
+  email.features = featuresOf(email);
+  return Object.freeze(email);
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface HasSender {
   readonly from: MailAddress;
