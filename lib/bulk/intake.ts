@@ -34,7 +34,7 @@ export class Intake {
   #turn: Promise<unknown> = Promise.resolve();
   #patienceMs = PATIENCE_MS;
   #taken = 0;
-  #turnEndsAt = 0;
+  #turnEndsAt = performance.now() + TURN_MS;
 
   constructor(
     private readonly source: SourceReader,

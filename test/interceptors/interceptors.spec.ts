@@ -289,12 +289,16 @@ describe('An interceptor that does not hand a message on', () => {
   });
 
   it('does not hold up an abort or a shutdown: the message is cancelled', async () => {
-    let left = 0;
-    const waiting: Intercept = () => NEVER.pipe(finalize(() => (left += 1)));
+    let [entered, left] = [0, 0];
+    const waiting: Intercept = () => {
+      entered += 1;
+      return NEVER.pipe(finalize(() => (left += 1)));
+    };
     const mail = await start([waiting]);
     const abort = new AbortController();
     const sending = failure(mail.send(message(), { signal: abort.signal }));
     const bulk = mail.sendBulk(messages(3));
+    while (entered < 2) await setImmediate();
     await setImmediate();
     abort.abort();
     expect(await sending).toMatchObject({ response: { outcome: 'cancelled' } });
@@ -305,14 +309,16 @@ describe('An interceptor that does not hand a message on', () => {
 
   it('sends nothing when it hands on too late', async () => {
     let handOn: () => void = () => undefined;
+    let isEntered = false;
     const mail = await start([
       (_, next) =>
         new Observable(() => {
+          isEntered = true;
           handOn = () => next.handle().subscribe();
         }),
     ]);
     const sending = failure(mail.send(message()));
-    await setImmediate();
+    while (!isEntered) await setImmediate();
     await mail.close();
     handOn();
     expect(await sending).toMatchObject({ response: { outcome: 'cancelled' } });
