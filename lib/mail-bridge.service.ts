@@ -94,8 +94,14 @@ export class MailBridgeService
     this.assertOpen();
     const { provider, signal, lane = 'normal' } = checkSendOptions(options);
     const patienceMs = this.providers.options.retry.maxDelayMs;
-    const settings = { kind: 'send', provider, lane, patienceMs, own: {} } as const;
-    const run = deliveryRun(this.#admission, this.providers, settings);
+    const run = deliveryRun(this.#admission, this.providers, {
+      kind: 'send',
+      sharesCalls: this.#coalescer !== undefined && signal === undefined,
+      provider,
+      lane,
+      patienceMs,
+      own: {},
+    });
     const response = await this.deliver(message, run, signal);
     if (!response.success) throw new EmailSendError(response);
     return response;

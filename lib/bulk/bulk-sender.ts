@@ -116,6 +116,7 @@ export class BulkSender {
     refuseUnknown(unknown);
     const run = deliveryRun(this.parts.admission, providers, {
       kind,
+      sharesCalls: true,
       provider,
       lane,
       own: bulkDefaults({ defaultFrom: defaultFrom ?? from, tags: tags ?? shared }),

@@ -14,6 +14,8 @@ export interface DeliveryRun {
   readonly lane: Lane;
   /** How long a provider that is paused or down is waited for, in milliseconds. */
   readonly patienceMs: number;
+  /** Whether its messages may share calls; without that the planner is told nothing of them. */
+  readonly sharesCalls: boolean;
   /** What messages go through before they are admitted; `undefined` where that is nothing. */
   readonly interception: Interception | undefined;
   /** The message by the rules for all providers. @throws InvalidMessageError */
@@ -32,7 +34,7 @@ export interface Providers {
 }
 
 /** How a run differs from another. */
-export interface RunOptions extends Pick<DeliveryRun, 'lane' | 'patienceMs'> {
+export interface RunOptions extends Pick<DeliveryRun, 'lane' | 'patienceMs' | 'sharesCalls'> {
   readonly kind: MailRun['kind'];
   readonly provider: string | readonly string[] | undefined;
   /** What this run alone adds to a message. */
@@ -43,7 +45,7 @@ export interface RunOptions extends Pick<DeliveryRun, 'lane' | 'patienceMs'> {
 export function deliveryRun(
   admission: Admission,
   providers: Providers,
-  { provider, own, kind, lane, patienceMs }: RunOptions,
+  { provider, own, kind, lane, patienceMs, sharesCalls }: RunOptions,
 ): DeliveryRun {
   const route = providers.route(provider);
   const defaults = new Map(
@@ -57,6 +59,7 @@ export function deliveryRun(
     route,
     lane,
     patienceMs,
+    sharesCalls,
     interception: providers.interception(kind),
     normalize: (message) => admission.normalize(message, defaultsOf(route.first)),
     admit: (message, channel) =>

@@ -16,15 +16,8 @@ export interface Parcel extends Plannable {
   readonly settle?: (response: EmailResponseDto) => Promise<void>;
 }
 
-/** Wraps a message up for the planner. */
-export function parcel(
-  message: unknown,
-  email: OutgoingEmail,
-  channel: ProviderChannel,
-  index?: number,
-): Parcel {
-  return { email, message, channel, index, ...plannable(email, channel) };
-}
+/** What the planner is told of a message that has a call to itself. */
+export const ALONE: Plannable = { key: undefined, recipients: 0, bytes: 0, sharedBytes: 0 };
 
 /** What the planner needs to know of a message on that provider. */
 export function plannable(email: OutgoingEmail, channel: ProviderChannel): Plannable {

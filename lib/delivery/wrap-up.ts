@@ -2,7 +2,7 @@ import { isUnsupportedFeatureError } from '../errors/message.errors.js';
 import { AmendedMessage } from '../message/amended-message.js';
 import type { DeliveryRun } from './delivery-run.js';
 import { intercept, type Interception } from './interception.js';
-import { parcel, type Parcel } from './parcel.js';
+import { ALONE, plannable, type Parcel } from './parcel.js';
 
 /**
  * Wraps a message up for the first provider of the route that can carry it.
@@ -13,7 +13,9 @@ export function wrapUp(message: unknown, run: DeliveryRun, index?: number): Parc
   let refusal: unknown;
   for (const channel of run.route.channels) {
     try {
-      return parcel(message, run.admit(message, channel), channel, index);
+      const email = run.admit(message, channel);
+      const planning = run.sharesCalls ? plannable(email, channel) : ALONE;
+      return { email, message, channel, index, ...planning };
     } catch (error) {
       if (!isUnsupportedFeatureError(error)) throw error;
       refusal ??= error;

@@ -6,7 +6,7 @@ import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import type { HttpClient } from '../../transport/http/http-client.js';
 import type { HttpAnswer, HttpFault, HttpRequest } from '../../transport/http/http-result.js';
 import { faultOutcome } from './api-outcome.js';
-import { withAttachmentsRead } from './attachment-bytes.js';
+import { hasStreams, withAttachmentsRead } from './attachment-bytes.js';
 import { heldBack } from './held-back.js';
 import { submitFitting, type CallRoom } from './partial-batch.js';
 import { withoutSecrets } from './request-secrets.js';
@@ -53,7 +53,9 @@ export abstract class ApiProvider extends MailProviderStrategy {
 
   async send(email: OutgoingEmail, { signal }: SendContext): Promise<Submission> {
     try {
-      const read = await withAttachmentsRead(email, this.maxAttachmentBytes, signal);
+      const read = hasStreams(email)
+        ? await withAttachmentsRead(email, this.maxAttachmentBytes, signal)
+        : email;
       const [submission] = await this.submit([read], signal);
       return submission ?? unsent({ code: 'NOTHING_SENT', message: 'nothing was sent' });
     } catch (error) {

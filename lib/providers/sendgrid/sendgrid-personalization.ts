@@ -50,15 +50,16 @@ function personalization(email: OutgoingEmail): Personalization {
   const { subject, substitutions } = sendGridContent(email);
   const headers = customHeaders(email);
   const { sendAt } = email;
-  return {
+  // What is undefined JSON leaves out.
+  const own: Personalization = {
     ...recipients(email),
-    ...(subject !== undefined && subject !== '' && { subject }),
-    ...(Object.keys(headers).length > 0 && { headers }),
-    ...(substitutions !== undefined && { substitutions }),
-    ...templateData(email),
+    subject: subject === '' ? undefined : subject,
+    headers: Object.keys(headers).length > 0 ? headers : undefined,
+    substitutions,
     custom_args: customArguments(email),
-    ...(sendAt !== undefined && { send_at: Math.floor(sendAt.getTime() / 1000) }),
+    send_at: sendAt && Math.floor(sendAt.getTime() / 1000),
   };
+  return Object.assign(own, templateData(email));
 }
 
 /** Each mailbox once over all three, in the first that has it: SendGrid refuses a second time. */

@@ -15,8 +15,7 @@ import { allowedOptions } from './sendgrid-provider-options.js';
 export function sendGridBody(emails: readonly OutgoingEmail[], isSandbox: boolean): JsonObject {
   const [first] = emails;
   if (first === undefined) throw new TypeError('a call needs a message');
-  const own = personalizations(emails);
-  const body = { ...own, ...sharedBody(first), ...(isSandbox && SANDBOX) };
+  const body = Object.assign(sharedBody(first), personalizations(emails), isSandbox && SANDBOX);
   return mergeOptions(body, allowedOptions(first));
 }
 

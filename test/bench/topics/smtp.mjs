@@ -23,9 +23,9 @@ export async function smtp(plan, report) {
 async function small(sink, plan, report) {
   const size = (near, far) => (delayMs) => sized(delayMs === 0 ? near : far, plan);
   const slices = {
-    nodemailer: { warmUp: 600, slice: size(500, 100) },
-    upyo: { warmUp: 1_500, slice: size(1_000, 50) },
-    ours: { warmUp: 1_500, slice: size(1_000, 100) },
+    nodemailer: { warmUp: 3_000, slice: size(600, 100) },
+    upyo: { warmUp: 8_000, slice: size(2_000, 50) },
+    ours: { warmUp: 8_000, slice: size(2_000, 100) },
   };
   const comparison = await Comparison.start(
     sink,
