@@ -101,7 +101,22 @@ const SINGLE: [what: string, answer: HttpAnswer, means: object][] = [
     answer(429, { headers: { 'x-sib-ratelimit-reset': '12', 'retry-after': '3' } }),
     { outcome: 'unsent', failure: { retryAfterMs: 3000 } },
   ],
+  [
+    '429 with the seconds left, and a Retry-After that nobody can read',
+    answer(429, { headers: { 'x-sib-ratelimit-reset': '12', 'retry-after': 'later' } }),
+    { outcome: 'unsent', failure: { retryAfterMs: 12_000 } },
+  ],
+  [
+    '429 with more than an hour left',
+    answer(429, { headers: { 'x-sib-ratelimit-reset': '99999' } }),
+    { outcome: 'unsent', failure: { retryAfterMs: 3_600_000 } },
+  ],
   ['503 with Retry-After', answer(503, { headers: { 'retry-after': '1' } }), { outcome: 'unsent' }],
+  [
+    '503 with a Retry-After that is none',
+    answer(503, { headers: { 'retry-after': '-1' } }),
+    { outcome: 'unknown' },
+  ],
   [
     '503 with the seconds of a rate limit',
     answer(503, { headers: { 'x-sib-ratelimit-reset': '12' } }),

@@ -107,6 +107,11 @@ const CASES: readonly [string, HttpAnswer, object][] = [
     { outcome: 'unsent', failure: { category: 'rate-limit', retryable: true } },
   ],
   [
+    '420 by the header',
+    answer(420, '', { headers: { 'retry-after': '3' } }),
+    { outcome: 'unsent', failure: { retryAfterMs: 3000 } },
+  ],
+  [
     '429',
     answer(429, ''),
     { outcome: 'unsent', failure: { category: 'rate-limit', retryable: true } },

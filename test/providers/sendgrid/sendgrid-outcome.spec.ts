@@ -114,8 +114,11 @@ describe('An answer of SendGrid means', () => {
     expect(sendGridOutcomes(given, { count: 1, isSandbox: false })).toMatchObject([means]);
   });
 
-  it('a rate limit that names its end: wait until then', () => {
-    const given = answer(429, { headers: { 'x-ratelimit-reset': inAMinute } });
+  it.each([
+    ['names its end', {}],
+    ['names it besides a Retry-After that nobody can read', { 'retry-after': 'later' }],
+  ])('a rate limit that %s: wait until then', (_, headers) => {
+    const given = answer(429, { headers: { ...headers, 'x-ratelimit-reset': inAMinute } });
     const [submission] = sendGridOutcomes(given, { count: 1, isSandbox: false });
     const { failure } = submission as { failure: { retryAfterMs: number } };
     expect(failure.retryAfterMs).toBeGreaterThan(50_000);

@@ -54,6 +54,11 @@ const MESSAGES: [string, HttpAnswer, object][] = [
     { outcome: 'unsent', failure: { category: 'rate-limit', retryable: true } },
   ],
   [
+    'throttling that says for how long',
+    error(429, 'TooManyRequestsException', { 'retry-after': '3' }),
+    { outcome: 'unsent', failure: { retryAfterMs: 3_000 } },
+  ],
+  [
     'the quota',
     error(429, 'LimitExceededException'),
     { outcome: 'unsent', failure: { category: 'rate-limit', retryable: false } },
