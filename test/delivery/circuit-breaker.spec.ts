@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { accepted, rejected, unknown, unsent } from 'nest-mailbridge';
+import { accepted, rejected, unknown, unsent } from '../../lib/contract/submission.js';
 import { callHealth, pauseAskedFor } from '../../lib/delivery/call-health.js';
 import {
   CircuitBreaker,

@@ -6,7 +6,7 @@ import {
   unknown,
   unsent,
   type Submission,
-} from 'nest-mailbridge';
+} from '../../lib/contract/submission.js';
 import { isolating } from '../../lib/delivery/isolate.js';
 
 const bad = { code: 'BAD_ADDRESS', message: 'to is not valid', scope: 'recipient' } as const;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { accepted, rejected, unsent, type Submission } from 'nest-mailbridge';
+import { accepted, rejected, unsent, type Submission } from '../../lib/contract/submission.js';
 import { deferredRecipients, mergeRecipients } from '../../lib/delivery/recipients.js';
 import { LONGEST_WAIT_MS, RetryBudget, backOffMs } from '../../lib/delivery/retry-policy.js';
 

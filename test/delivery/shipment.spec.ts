@@ -1,4 +1,11 @@
-import { accepted, unknown, unsent, rejected, type Submission } from 'nest-mailbridge';
+import fc from 'fast-check';
+import {
+  accepted,
+  rejected,
+  unknown,
+  unsent,
+  type Submission,
+} from '../../lib/contract/submission.js';
 import { Shipment } from '../../lib/delivery/shipment.js';
 import type { Parcel } from '../../lib/delivery/parcel.js';
 import { outgoingEmail } from '../fixtures/outgoing-email.js';
@@ -65,5 +72,27 @@ describe('What may have been taken stays in doubt', () => {
   it('and nothing is in doubt that surely was not taken', () => {
     expect(after(LATER, NEVER).verdict?.submission).toEqual(NEVER);
     expect(after().verdict).toBeUndefined();
+  });
+
+  it('whatever else is said of it: it is open or accepted, but never again surely not taken', () => {
+    const said = fc.record({
+      submission: fc.constantFrom(LOST, LATER, NEVER, accepted('m-1'), accepted()),
+      provider: fc.constantFrom('a', 'b'),
+    });
+    fc.assert(
+      fc.property(fc.array(said, { minLength: 1, maxLength: 6 }), fc.boolean(), (all, resends) => {
+        const shipment = new Shipment({ email } as Parcel, resends);
+        for (const { submission, provider } of all) {
+          shipment.record(email, submission, { provider, durationMs: 1 });
+        }
+        const last = all.at(-1)!.submission.outcome;
+        const isInDoubt = all.some(({ submission }) => submission.outcome === 'unknown');
+        const outcome = isInDoubt && last !== 'accepted' ? 'unknown' : last;
+        expect(shipment.verdict?.submission.outcome).toBe(outcome);
+        expect(shipment.attempts.map((attempt) => attempt.outcome)).toEqual(
+          all.map(({ submission }) => submission.outcome),
+        );
+      }),
+    );
   });
 });
