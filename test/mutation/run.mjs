@@ -41,7 +41,7 @@ function mutate({ files, specs }) {
       projectType: 'custom',
       enableFindRelatedTests: false,
       config: {
-        globalSetup: undefined,
+        globalSetup: null,
         testRegex: specs.map((spec) => `${spec.replaceAll('.', '\\.')}$`),
         watchman: false,
       },

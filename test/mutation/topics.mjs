@@ -36,7 +36,7 @@ export const TOPICS = {
   addresses: [
     {
       files: ['lib/message/address.ts', 'lib/message/address-rules.ts', 'lib/message/domain.ts'],
-      specs: ['test/message/address.spec.ts'],
+      specs: ['address', 'address-rules', 'domain'].map((name) => `test/message/${name}.spec.ts`),
     },
   ],
 };
