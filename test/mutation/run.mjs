@@ -52,7 +52,12 @@ function mutate({ files, specs }) {
     timeoutMS: 20_000,
     thresholds: { high: 100, low: ENOUGH, break: ENOUGH },
     reporters: ['clear-text'],
-    clearTextReporter: { allowColor: false, logTests: false, reportScoreTable: false },
+    clearTextReporter: {
+      allowColor: false,
+      logTests: false,
+      reportTests: false,
+      reportScoreTable: false,
+    },
     allowConsoleColors: false,
     logLevel: 'warn',
     tempDirName: '.stryker-tmp',
