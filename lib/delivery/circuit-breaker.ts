@@ -94,9 +94,9 @@ export class CircuitBreaker {
     const isUnwell = health !== 'well';
     this.#inARow = isUnwell ? this.#inARow + 1 : 0;
     this.#sample.push({ at: now, isUnwell });
+    if (this.#sample.length > SAMPLE.most) this.#sample.shift();
     // While all goes well there is nothing to work out.
     const isSampleBad = isUnwell && this.isSampleBad(now);
-    if (this.#sample.length > 2 * SAMPLE.most) this.#sample = this.#sample.slice(-SAMPLE.most);
     if (health === 'refusing-us' || this.#inARow >= this.options.failures || isSampleBad) {
       this.open(this.#openForMs);
     }
@@ -104,7 +104,7 @@ export class CircuitBreaker {
 
   /** Whether half of the last calls failed, where there were enough of them. */
   private isSampleBad(now: number): boolean {
-    const recent = this.#sample.slice(-SAMPLE.most).filter(({ at }) => at > now - SAMPLE.ms);
+    const recent = this.#sample.filter(({ at }) => at > now - SAMPLE.ms);
     const unwell = recent.filter(({ isUnwell }) => isUnwell).length;
     return recent.length >= SAMPLE.calls && unwell >= SAMPLE.share * recent.length;
   }

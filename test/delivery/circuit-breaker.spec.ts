@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { jest } from '@jest/globals';
 import { accepted, rejected, unknown, unsent } from '../../lib/contract/submission.js';
 import { callHealth, pauseAskedFor } from '../../lib/delivery/call-health.js';
@@ -49,6 +50,96 @@ describe('A circuit breaker opens', () => {
     for (let i = 0; i < 200; i += 1) await call(circuit, i % 3 === 0 ? 'unwell' : 'well');
     expect(circuit.state).toBe('closed');
   });
+
+  const alternating = (count: number): CallHealth[] =>
+    Array.from({ length: count }, (_, i) => (i % 2 === 0 ? 'well' : 'unwell'));
+
+  async function after(...calls: CallHealth[]) {
+    const circuit = breaker();
+    for (const health of calls) await call(circuit, health);
+    return circuit;
+  }
+
+  it.each<[string, CallHealth[], string]>([
+    ['10 of 20', alternating(20), 'open'],
+    ['9 of 18', alternating(18), 'closed'],
+    ['9 of 20', ['well', 'well', ...alternating(18)], 'closed'],
+    ['50 of the last 100', [...Array<CallHealth>(200).fill('well'), ...alternating(100)], 'open'],
+    ['49 of them', [...Array<CallHealth>(200).fill('well'), ...alternating(98)], 'closed'],
+  ])('when half of at least 20, at most 100 calls fail: %s', async (_, calls, state) => {
+    expect((await after(...calls)).state).toBe(state);
+  });
+
+  it.each([
+    [29_999, 'open'],
+    [30_000, 'closed'],
+  ])('when they fail within half a minute: after %i ms', async (ms, state) => {
+    const circuit = await after(...alternating(19));
+    jest.advanceTimersByTime(ms);
+    await call(circuit, 'unwell');
+    expect(circuit.state).toBe(state);
+  });
+
+  it('but not on calls that were not made after all', async () => {
+    const circuit = breaker();
+    for (let i = 0; i < 25; i += 1) (await circuit.pass(0, never))?.report(undefined);
+    expect(circuit.state).toBe('closed');
+  });
+
+  it('and says so, and for how long', async () => {
+    const changes: unknown[] = [];
+    const onChange = (...change: unknown[]) => changes.push(change);
+    const circuit = new CircuitBreaker({ failures: 1, halfOpenAfterMs: 10_000 }, onChange);
+    await call(circuit, 'unwell');
+    await call(circuit, 'unwell');
+    jest.advanceTimersByTime(10_000);
+    await call(circuit, 'unwell');
+    jest.advanceTimersByTime(20_000);
+    await call(circuit, 'well');
+    expect(changes).toEqual([
+      ['open', 10_000],
+      ['half-open', 0],
+      ['open', 20_000],
+      ['half-open', 0],
+      ['closed', 0],
+    ]);
+  });
+});
+
+describe('A circuit breaker that has closed again', () => {
+  async function closedAgain() {
+    const circuit = await opened();
+    jest.advanceTimersByTime(10_000);
+    await call(circuit, 'unwell');
+    jest.advanceTimersByTime(20_000);
+    await call(circuit, 'well');
+    return circuit;
+  }
+
+  it('counts from the beginning', async () => {
+    const circuit = await closedAgain();
+    for (let i = 0; i < 4; i += 1) await call(circuit, 'unwell');
+    expect(circuit.state).toBe('closed');
+    await call(circuit, 'unwell');
+    expect(circuit.state).toBe('open');
+  });
+
+  it('has forgotten the calls from before', async () => {
+    const circuit = breaker();
+    for (let i = 0; i < 18; i += 1) await call(circuit, i % 2 === 0 ? 'unwell' : 'well');
+    await call(circuit, 'refusing-us');
+    jest.advanceTimersByTime(10_000);
+    await call(circuit, 'well');
+    await call(circuit, 'unwell');
+    expect(circuit.state).toBe('closed');
+  });
+
+  it('opens for as long as the first time', async () => {
+    const circuit = await closedAgain();
+    await call(circuit, 'refusing-us');
+    jest.advanceTimersByTime(10_000);
+    expect(await call(circuit, 'well')).toBe(true);
+  });
 });
 
 describe('An open circuit breaker', () => {
@@ -95,6 +186,48 @@ describe('An open circuit breaker', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('is not waited for beyond the patience of who waits, counted from when it went down', async () => {
+    const circuit = await opened();
+    jest.advanceTimersByTime(10_000);
+    await call(circuit, 'unwell');
+    jest.advanceTimersByTime(2_000);
+    const given: string[] = [];
+    void Promise.resolve(circuit.pass(15_000, never)).then((passage) =>
+      given.push(passage === undefined ? 'nothing' : 'a passage'),
+    );
+    await jest.advanceTimersByTimeAsync(2_999);
+    expect(given).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(given).toEqual(['nothing']);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('is waited for while another probes, as long as the patience lasts', async () => {
+    const circuit = await opened();
+    jest.advanceTimersByTime(10_000);
+    const probe = await circuit.pass(0, never);
+    const given: string[] = [];
+    for (const patience of [12_000, 60_000]) {
+      void Promise.resolve(circuit.pass(patience, never)).then((passage) =>
+        given.push(`${patience}: ${passage === undefined ? 'nothing' : 'a passage'}`),
+      );
+    }
+    await jest.advanceTimersByTimeAsync(1_999);
+    expect(given).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(given).toEqual(['12000: nothing']);
+    probe?.report('well');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(given).toEqual(['12000: nothing', '60000: a passage']);
+  });
+
+  it('lets nobody through whose signal has fired already', async () => {
+    const circuit = await opened();
+    jest.advanceTimersByTime(10_000);
+    expect(await circuit.pass(60_000, AbortSignal.abort())).toBeUndefined();
+    expect(circuit.state).toBe('open');
+  });
+
   it('is not waited for any longer after an abort', async () => {
     const circuit = await opened();
     const abort = new AbortController();
@@ -102,6 +235,7 @@ describe('An open circuit breaker', () => {
     abort.abort();
     expect(await waiting).toBeUndefined();
     expect(jest.getTimerCount()).toBe(0);
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
   });
 
   it('is not moved by calls that were under way when it opened', async () => {
@@ -133,6 +267,9 @@ describe('What a call says of its provider', () => {
     ['no connection', [unsent(failure('network'))], 'unwell'],
     ['an error of the provider', [unsent(failure('provider'))], 'unwell'],
     ['a lost answer', [unknown(failure('network'))], 'unwell'],
+    ['a lost answer of one who refuses us', [unknown(failure('provider', 'auth'))], 'unwell'],
+    ['a rate limit of the network', [unsent(failure('network', 'rate-limit'))], 'well'],
+    ['nothing', [], 'well'],
     ['one of many', [accepted(), unknown(failure('provider'))], 'unwell'],
     ['a refused key', [unsent(failure('provider', 'auth'))], 'refusing-us'],
   ])('%s: %s', (_, submissions, health) => {
@@ -144,6 +281,15 @@ describe('What a call says of its provider', () => {
       unsent({ ...failure(scope), retryAfterMs: 5000 });
     expect(pauseAskedFor([accepted(), wait('provider')])).toBe(5000);
     expect(pauseAskedFor([wait('recipient')])).toBe(0);
+    expect(pauseAskedFor([unsent(failure('provider'))])).toBe(0);
+    expect(pauseAskedFor([unknown({ ...failure('provider'), retryAfterMs: 5000 })])).toBe(0);
+    expect(
+      pauseAskedFor([
+        unsent({ ...failure('provider'), retryAfterMs: 1 }),
+        wait('provider'),
+        unsent({ ...failure('provider'), retryAfterMs: 2 }),
+      ]),
+    ).toBe(5000);
     expect(pauseAskedFor([accepted()])).toBe(0);
   });
 });
