@@ -158,3 +158,68 @@ describe('What an answer of Mailgun means', () => {
     expect(waitMs(LIMIT)).toBeUndefined();
   });
 });
+
+describe('The words of Mailgun', () => {
+  it.each<[string, HttpAnswer, string]>([
+    ['in an object', says(400, 'no such thing'), 'no such thing'],
+    ['alone', answer(401, '"Forbidden"'), 'Forbidden'],
+    ['that are none', answer(400, { message: '' }), 'the answer has status 400'],
+    ['that are no text', answer(400, { message: 5 }), 'the answer has status 400'],
+    ['that are no JSON', answer(413, 'too big'), 'the answer has status 413'],
+    ['of a rate limit', answer(420, ''), 'the answer has status 420'],
+  ])('%s are told', (_, given, message) => {
+    const { status } = given;
+    expect(mailgunOutcome(given)).toMatchObject({
+      failure: { code: `HTTP_${status}`, statusCode: status, message },
+    });
+  });
+
+  it('of a wrong path say what is wrong', () => {
+    expect(mailgunOutcome(answer(200, ' Mailgun Magnificent API\n'))).toEqual({
+      outcome: 'unsent',
+      failure: {
+        code: 'NOT_THE_API',
+        category: 'configuration',
+        scope: 'provider',
+        retryable: false,
+        statusCode: 200,
+        message: expect.stringMatching(/baseUrl or domain/) as string,
+      },
+    });
+  });
+
+  it('never make a rate limit of an error of the server', () => {
+    const words = `${LIMIT}, try again after 5 seconds`;
+    expect(mailgunOutcome(says(499, words))).toMatchObject({
+      outcome: 'unsent',
+      failure: { category: 'rate-limit', code: 'HTTP_499', message: words, retryAfterMs: 5_000 },
+    });
+    expect(mailgunOutcome(says(500, words))).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('ask for no wait where they name none', () => {
+    expect(mailgunOutcome(answer(420, ''))).not.toHaveProperty('failure.retryAfterMs');
+  });
+
+  it.each<[string, HttpAnswer]>([
+    ['an empty id', answer(200, { id: '', message: 'Queued. Thank you.' })],
+    ['an id that is no text', answer(200, { id: 5, message: 'Queued. Thank you.' })],
+    ['no words', answer(200, { id: 'm' })],
+    ['words that are no text', answer(200, { id: 'm', message: 5 })],
+    ['the word elsewhere', answer(200, { id: 'm', message: 'Not Queued' })],
+    ['half of it, and no more to come', answer(200, '{"id":"<m')],
+    ['another success', answer(299, OK)],
+  ])('mean no acceptance with %s', (_, given) => {
+    expect(mailgunOutcome(given)).toMatchObject({
+      outcome: 'unknown',
+      failure: { code: 'UNEXPECTED_ANSWER' },
+    });
+  });
+
+  it('of a redirect count for nothing', () => {
+    expect(mailgunOutcome(answer(300, OK))).toMatchObject({
+      outcome: 'unsent',
+      failure: { category: 'configuration' },
+    });
+  });
+});
