@@ -12,6 +12,8 @@ import {
 
 const FAILED = { rejected, unsent, unknown } as const;
 
+type Recipients = readonly RecipientOutcome[] | undefined;
+
 /** What of a failure is taken over besides its code and its words, and when. */
 const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   category: isOneOf<DeliveryFailure['category']>([
@@ -50,27 +52,32 @@ export function normalizeSubmission(given: unknown, secrets: readonly string[]):
     ? recipients.map((recipient) => recipientOf(recipient, secrets))
     : undefined;
   if (!isWhole(each)) return invalid('an address and an outcome for each recipient');
-  if (outcome === 'accepted') {
-    const isTaken = each === undefined || has(each, 'accepted');
-    if (!isTaken) return invalid('an accepted recipient of a message that it accepted');
-    return accepted(typeof messageId === 'string' ? messageId : undefined, each);
-  }
+  if (outcome === 'accepted') return acceptance(messageId, each);
   if (outcome !== 'rejected' && outcome !== 'unsent' && outcome !== 'unknown') {
     return invalid('an outcome');
   }
   const why = failureOf(failure, secrets);
-  if (why === undefined) return invalid('why a message failed');
-  if (each === undefined) return FAILED[outcome](why);
-  const mayBeTaken = has(each, 'accepted') || has(each, 'unknown');
-  if (mayBeTaken && outcome !== 'unknown') {
-    return invalid('the same outcome for a message and for its recipients');
-  }
-  return { ...FAILED[outcome](why), recipients: each };
+  return why === undefined ? invalid('why a message failed') : failed(outcome, why, each);
 }
 
 /** The submission of a provider that did not return what it should have. */
 export function invalid(what: string): Submission {
   return unknown({ code: 'INVALID_SUBMISSION', message: `the provider did not return ${what}` });
+}
+
+function acceptance(messageId: unknown, each: Recipients): Submission {
+  const isTaken = each === undefined || has(each, 'accepted');
+  return isTaken
+    ? accepted(typeof messageId === 'string' ? messageId : undefined, each)
+    : invalid('an accepted recipient of a message that it accepted');
+}
+
+function failed(outcome: keyof typeof FAILED, why: FailureInput, each: Recipients): Submission {
+  if (each === undefined) return FAILED[outcome](why);
+  const mayBeTaken = has(each, 'accepted') || has(each, 'unknown');
+  return mayBeTaken && outcome !== 'unknown'
+    ? invalid('the same outcome for a message and for its recipients')
+    : { ...FAILED[outcome](why), recipients: each };
 }
 
 function failureOf(failure: unknown, secrets: readonly string[]): FailureInput | undefined {
@@ -98,7 +105,7 @@ function recipientOf(recipient: unknown, secrets: readonly string[]): RecipientO
 
 function isWhole(
   recipients: readonly (RecipientOutcome | undefined)[] | undefined,
-): recipients is readonly RecipientOutcome[] | undefined {
+): recipients is Recipients {
   return recipients === undefined || !recipients.includes(undefined);
 }
 

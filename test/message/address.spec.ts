@@ -245,8 +245,8 @@ describe('a hostile input is refused unread', () => {
     `${'\\"'.repeat(1e6)}>`,
   ];
 
-  it.each(hostile.map((input, at) => [input.slice(0, 10), at]))('%s…', (_start, at) => {
-    const input = hostile[at as number];
+  it.each(hostile.map((input, at) => ({ start: input.slice(0, 10), at })))('$start…', ({ at }) => {
+    const input = hostile[at];
     expect(parseAddress(input)).toEqual({ problem: 'is too long for an address' });
     expect(parseAddress({ address: input })).toEqual({ problem: expect.any(String) });
     expect(parseAddress({ name: input, address: 'a@x.org' })).toEqual({

@@ -37,8 +37,17 @@ const CLASSIFIERS: Readonly<Record<string, Classify>> = {
 const OUTCOMES: readonly Outcome[] = ['accepted', 'rejected', 'unsent', 'unknown'];
 const SURELY_NOT: readonly Outcome[] = ['rejected', 'unsent'];
 const CATEGORIES = [
-  ...['auth', 'rate-limit', 'network', 'timeout', 'validation', 'suppressed', 'server-error'],
-  ...['unavailable', 'unsupported', 'configuration', 'unknown'],
+  'auth',
+  'rate-limit',
+  'network',
+  'timeout',
+  'validation',
+  'suppressed',
+  'server-error',
+  'unavailable',
+  'unsupported',
+  'configuration',
+  'unknown',
 ];
 const SCOPES = ['network', 'provider', 'sender', 'recipient', 'message'];
 
@@ -54,21 +63,43 @@ function expectWellFormed(submission: Submission) {
 }
 
 const WORDS = [
-  ...['', 'Queued. Thank you.', 'Mailgun Magnificent API', 'SUCCESS', 'FAILED', 'MessageRejected'],
-  ...['invalid_parameter', 'duplicate_parameter', 'unauthorized', 'sender', 'from.email'],
-  ...[
-    'personalizations.0.to',
-    'ThrottlingException',
-    "'to' parameter",
-    'try again after 5 seconds',
-  ],
+  '',
+  'Queued. Thank you.',
+  'Mailgun Magnificent API',
+  'SUCCESS',
+  'FAILED',
+  'MessageRejected',
+  'invalid_parameter',
+  'duplicate_parameter',
+  'unauthorized',
+  'sender',
+  'from.email',
+
+  'personalizations.0.to',
+  'ThrottlingException',
+  "'to' parameter",
+  'try again after 5 seconds',
+
   'will not deliver to these inactive addresses: ada@example.org. Inactive recipients are ones',
 ];
 const word = fc.oneof(fc.constantFrom(...WORDS), fc.string());
 const value = fc.oneof(word, fc.integer(), fc.constantFrom(null, 0, 10, 100, 300, 406, true));
 const NAMES = [
-  ...['id', 'message', 'Message', 'MessageID', 'ErrorCode', 'messageId', 'messageIds', 'code'],
-  ...['errors', 'field', 'MessageId', 'Status', 'Error', 'BulkEmailEntryResults', '__type'],
+  'id',
+  'message',
+  'Message',
+  'MessageID',
+  'ErrorCode',
+  'messageId',
+  'messageIds',
+  'code',
+  'errors',
+  'field',
+  'MessageId',
+  'Status',
+  'Error',
+  'BulkEmailEntryResults',
+  '__type',
 ];
 const record = fc.dictionary(fc.constantFrom(...NAMES), value);
 const json = fc.oneof(
@@ -212,6 +243,8 @@ describe('Whatever becomes of a message by SMTP', () => {
     },
     { requiredKeys: ['stage', 'reason', 'text'] },
   );
+  /** Where not all recipients were refused, one by one. */
+  const unnamed = fault.filter(({ refused }) => refused === undefined);
   const outcomeOf = (error: SmtpFault) =>
     submissionOf({ error }, { messageId: '<m@x.org>', secrets: [] });
 
@@ -227,7 +260,7 @@ describe('Whatever becomes of a message by SMTP', () => {
 
   it('the further it came, the less it is surely not taken', () => {
     fc.assert(
-      fc.property(fault, fc.constantFrom(...STAGES), ({ refused: _, ...given }, stage) => {
+      fc.property(unnamed, fc.constantFrom(...STAGES), (given, stage) => {
         if (outcomeOf(given).outcome !== 'unknown') return;
         if (STAGES.indexOf(stage) <= STAGES.indexOf(given.stage)) return;
         expect(outcomeOf({ ...given, stage }).outcome).toBe('unknown');
@@ -238,7 +271,7 @@ describe('Whatever becomes of a message by SMTP', () => {
 
   it('after the final dot only a reply says that it was not taken', () => {
     fc.assert(
-      fc.property(fault, ({ refused: _, ...given }) => {
+      fc.property(unnamed, (given) => {
         const { outcome } = outcomeOf({ ...given, stage: 'answer' });
         expect(outcome === 'unknown').toBe(given.reason !== 'reply');
       }),

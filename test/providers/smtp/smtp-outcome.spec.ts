@@ -209,7 +209,7 @@ describe('Where recipients differ', () => {
   it('with all refused, some only for now, it may be tried again for those', () => {
     expect(all(NEVER, LATER)).toMatchObject({
       outcome: 'unsent',
-      failure: { retryable: true },
+      failure: { code: 'SMTP_450', scope: 'recipient', retryable: true },
       recipients: [
         { address: 'never@x.org', outcome: 'rejected' },
         { address: 'later@x.org', outcome: 'unsent' },
@@ -220,7 +220,7 @@ describe('Where recipients differ', () => {
   it('with all refused for good it is not', () => {
     expect(all(NEVER, NEVER)).toMatchObject({
       outcome: 'rejected',
-      failure: { retryable: false },
+      failure: { code: 'SMTP_450', scope: 'recipient', retryable: false },
       recipients: [{ outcome: 'rejected' }, { outcome: 'rejected' }],
     });
   });
