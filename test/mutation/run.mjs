@@ -1,4 +1,4 @@
-// npm run mutate [-- TOPIC ...] [--concurrency 2]
+// npm run mutate [-- TOPIC ...] [--file brevo] [--concurrency 2]
 //
 // Changes the code that decides what became of a message, one small change at a time, and sees whether
 // a test notices. Prints what none noticed, and the share of the noticed changes of each topic.
@@ -10,7 +10,10 @@ const ENOUGH = 90;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { concurrency: { type: 'string', default: '1' } },
+  options: {
+    concurrency: { type: 'string', default: '1' },
+    file: { type: 'string', default: '' },
+  },
 });
 const strangers = positionals.filter((name) => !Object.hasOwn(TOPICS, name));
 if (strangers.length > 0) {
@@ -21,8 +24,11 @@ const scores = [];
 for (const [topic, parts] of Object.entries(TOPICS)) {
   if (positionals.length > 0 && !positionals.includes(topic)) continue;
   const results = [];
-  for (const part of parts) results.push(...(await mutate(part)));
-  scores.push({ topic, ...scoreOf(results) });
+  for (const part of parts) {
+    if (!part.files.some((file) => file.includes(values.file))) continue;
+    results.push(...(await mutate(part)));
+  }
+  if (results.length > 0) scores.push({ topic, ...scoreOf(results) });
 }
 const killed = scores.reduce((sum, score) => sum + score.killed, 0);
 const mutants = scores.reduce((sum, score) => sum + score.mutants, 0);
@@ -51,6 +57,7 @@ function mutate({ files, specs }) {
     // A busy machine is no endless loop.
     timeoutMS: 20_000,
     thresholds: { high: 100, low: ENOUGH, break: ENOUGH },
+    warnings: false,
     reporters: ['clear-text'],
     clearTextReporter: {
       allowColor: false,
