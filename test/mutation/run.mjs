@@ -30,9 +30,9 @@ for (const [topic, parts] of Object.entries(TOPICS)) {
   }
   if (results.length > 0) scores.push({ topic, ...scoreOf(results) });
 }
-const killed = scores.reduce((sum, score) => sum + score.killed, 0);
-const mutants = scores.reduce((sum, score) => sum + score.mutants, 0);
-scores.push({ topic: 'all', killed, mutants, score: percent(killed, mutants) });
+const sum = (column) => scores.reduce((total, score) => total + score[column], 0);
+const [killed, byTimeout, mutants] = [sum('killed'), sum('byTimeout'), sum('mutants')];
+scores.push({ topic: 'all', killed, byTimeout, mutants, score: percent(killed, mutants) });
 console.table(scores);
 process.exitCode = scores.every(({ score }) => score >= ENOUGH) ? 0 : 1;
 
@@ -77,7 +77,12 @@ function scoreOf(results) {
   const count = (...statuses) => results.filter(({ status }) => statuses.includes(status)).length;
   const noticed = count('Killed', 'Timeout');
   const all = noticed + count('Survived', 'NoCoverage');
-  return { killed: noticed, mutants: all, score: percent(noticed, all) };
+  return {
+    killed: noticed,
+    byTimeout: count('Timeout'),
+    mutants: all,
+    score: percent(noticed, all),
+  };
 }
 
 function percent(part, whole) {

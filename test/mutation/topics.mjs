@@ -33,10 +33,8 @@ export const TOPICS = {
     { files: ['lib/delivery/plan.ts'], specs: ['test/delivery/plan.spec.ts'] },
     { files: ['lib/delivery/isolate.ts'], specs: ['test/delivery/isolate.spec.ts'] },
   ],
-  addresses: [
-    {
-      files: ['lib/message/address.ts', 'lib/message/address-rules.ts', 'lib/message/domain.ts'],
-      specs: ['address', 'address-rules', 'domain'].map((name) => `test/message/${name}.spec.ts`),
-    },
-  ],
+  addresses: ['address', 'address-rules', 'domain'].map((name) => ({
+    files: [`lib/message/${name}.ts`],
+    specs: [`test/message/${name}.spec.ts`],
+  })),
 };

@@ -71,6 +71,10 @@ describe('A status without more means', () => {
     });
   });
 
+  it('no Retry-After asks for no wait', () => {
+    expect(meaning(429)).not.toHaveProperty('failure.retryAfterMs');
+  });
+
   it('Retry-After changes nothing of the others, but is passed on', () => {
     for (const status of [400, 429, 500, 504]) {
       const { outcome } = meaning(status);
