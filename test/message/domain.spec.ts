@@ -3,6 +3,8 @@ import { asciiDomain, isInternational } from '../../lib/message/domain.js';
 const label63 = 'b'.repeat(63);
 const longest = `${`${label63}.`.repeat(3)}${'c'.repeat(59)}.d`;
 
+const punycode = `bücher.${`${label63}.`.repeat(3)}`;
+
 describe('A domain travels as it is written, or as punycode', () => {
   it.each([
     ['x.org', 'x.org'],
@@ -19,6 +21,10 @@ describe('A domain travels as it is written, or as punycode', () => {
     ['mail.xn--bcher-kva.example', 'mail.xn--bcher-kva.example'],
     ['axn--b.example', 'axn--b.example'],
     ['bücher.example', 'xn--bcher-kva.example'],
+    [
+      `${punycode}${'c'.repeat(45)}.d`,
+      `${punycode.replace('bücher', 'xn--bcher-kva')}${'c'.repeat(45)}.d`,
+    ],
     ['mail.bücher.example', 'mail.xn--bcher-kva.example'],
     ['BÜCHER.example', 'xn--bcher-kva.example'],
     ['bu\u0308cher.example', 'xn--bcher-kva.example'],
@@ -37,6 +43,10 @@ describe('What is no domain of at least two labels is refused', () => {
     [`${`${label63}.`.repeat(3)}${'c'.repeat(60)}.d`, '254 bytes'],
     [`ü${`${label63}.`.repeat(3)}${'c'.repeat(50)}.d`, 'more than 253 bytes as punycode'],
     [`ü.${`${label63}.`.repeat(3)}${'c'.repeat(54)}.d`, 'a little more'],
+    [`${punycode}${'c'.repeat(46)}.d`, '254 bytes as punycode'],
+    ['☃.example', 'a picture'],
+    ['☃x.example', 'a picture first'],
+    ['x.ex☃', 'a picture last'],
     ['x.1', 'a number last'],
     ['127.0.0.1', 'an IPv4 address'],
     ['x.0x1F', 'a hexadecimal number last'],
