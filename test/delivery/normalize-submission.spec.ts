@@ -72,6 +72,25 @@ describe('What a provider returned is taken as it was meant', () => {
     expect(normalized({ outcome: 'unsent', failure })).toEqual({ outcome: 'unsent', failure });
   });
 
+  it.each([
+    ['auth', 'provider'],
+    ['rate-limit', 'provider'],
+    ['network', 'network'],
+    ['timeout', 'network'],
+    ['validation', 'message'],
+    ['suppressed', 'recipient'],
+    ['server-error', 'provider'],
+    ['unavailable', 'provider'],
+    ['unsupported', 'message'],
+    ['configuration', 'sender'],
+    ['unknown', 'message'],
+  ])('every category and scope: %s, %s', (category, scope) => {
+    for (const outcome of ['unsent', 'rejected']) {
+      const given = { outcome, failure: { ...why, category, scope } };
+      expect(normalized(given)).toMatchObject(given);
+    }
+  });
+
   it.each<[string, object]>([
     ['a category that there is not', { category: 'bad luck' }],
     ['a scope that there is not', { scope: 'galaxy' }],
