@@ -169,6 +169,10 @@ describe('An open circuit breaker', () => {
     const circuit = await opened();
     jest.advanceTimersByTime(10_000);
     (await circuit.pass(0, never))?.report(undefined);
+    expect(await call(circuit, 'unwell')).toBe(true);
+    jest.advanceTimersByTime(19_999);
+    expect(await call(circuit, 'well')).toBe(false);
+    jest.advanceTimersByTime(1);
     expect(await call(circuit, 'well')).toBe(true);
   });
 
@@ -187,12 +191,14 @@ describe('An open circuit breaker', () => {
   });
 
   it('is not waited for beyond the patience of who waits, counted from when it went down', async () => {
+    jest.advanceTimersByTime(5_000);
     const circuit = await opened();
+    const { signal } = new AbortController();
     jest.advanceTimersByTime(10_000);
     await call(circuit, 'unwell');
     jest.advanceTimersByTime(2_000);
     const given: string[] = [];
-    void Promise.resolve(circuit.pass(15_000, never)).then((passage) =>
+    void Promise.resolve(circuit.pass(15_000, signal)).then((passage) =>
       given.push(passage === undefined ? 'nothing' : 'a passage'),
     );
     await jest.advanceTimersByTimeAsync(2_999);
@@ -200,6 +206,7 @@ describe('An open circuit breaker', () => {
     await jest.advanceTimersByTimeAsync(1);
     expect(given).toEqual(['nothing']);
     expect(jest.getTimerCount()).toBe(0);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('is waited for while another probes, as long as the patience lasts', async () => {
@@ -261,6 +268,7 @@ describe('What a call says of its provider', () => {
     ['accepted', [accepted()], 'well'],
     ['a refused message', [rejected(failure('message'))], 'well'],
     ['a refused recipient', [rejected(failure('recipient'))], 'well'],
+    ['a message that the provider as such refuses', [rejected(failure('provider'))], 'well'],
     ['a recipient refused for now', [unsent(failure('recipient'))], 'well'],
     ['a refused sender', [unsent(failure('sender'))], 'well'],
     ['a rate limit', [unsent(failure('provider', 'rate-limit'))], 'well'],
