@@ -23,6 +23,8 @@ export interface Passage {
 const LONGEST_MS = 5 * 60_000;
 // Calls of the last half minute from which on they say how it does.
 const ENOUGH_CALLS = 20;
+// From so many on, half of them is no chance any more.
+const MANY_CALLS = 100;
 const MOST_IN_A_ROW = 10;
 
 /**
@@ -117,10 +119,10 @@ export class CircuitBreaker {
     return this.#inARow >= failures * factor;
   }
 
-  /** Whether half of the last calls failed, and so many more, where there were enough of them. */
+  /** Whether half of the last calls failed, and so many more where there were not many of them. */
   private isMostlyUnwell(more = 0): boolean {
     const { calls, unwell } = this.#recent.count(this.now());
-    return calls >= ENOUGH_CALLS && unwell >= calls / 2 + more;
+    return calls >= ENOUGH_CALLS && unwell >= calls / 2 + (calls < MANY_CALLS ? more : 0);
   }
 
   private open(forMs: number): void {

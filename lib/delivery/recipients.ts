@@ -1,4 +1,4 @@
-import type { Outcome, RecipientOutcome } from '../contract/outcome.js';
+import type { RecipientOutcome } from '../contract/outcome.js';
 import type { Submission } from '../contract/submission.js';
 
 /** The recipients that were refused for now, where those of the message differ. */
@@ -19,7 +19,10 @@ export function mergeRecipients(
   const recipients = [...latest.values()];
   const isAccepted = recipients.some(({ outcome }) => outcome === 'accepted');
   if (!isAccepted) return { ...after, recipients };
-  const messageId = messageIdOf(before) ?? messageIdOf(after);
+  const ids = [before, after].map((each) =>
+    each.outcome === 'accepted' ? each.messageId : undefined,
+  );
+  const messageId = ids.find((id) => id !== undefined);
   const isWhole = recipients.every(({ outcome }) => outcome === 'accepted');
   return {
     outcome: 'accepted',
@@ -29,14 +32,8 @@ export function mergeRecipients(
 }
 
 function recipientOf(address: string, submission: Submission): RecipientOutcome {
-  const outcome: Outcome = submission.outcome;
-  return submission.outcome === 'accepted'
-    ? { address, outcome }
-    : { address, outcome, failure: submission.failure };
-}
-
-function messageIdOf(submission: Submission): string | undefined {
-  return submission.outcome === 'accepted' ? submission.messageId : undefined;
+  if (submission.outcome === 'accepted') return { address, outcome: 'accepted' };
+  return { address, outcome: submission.outcome, failure: submission.failure };
 }
 
 function isDeferred({ outcome, failure }: RecipientOutcome): boolean {

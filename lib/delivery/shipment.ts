@@ -11,13 +11,16 @@ export interface Verdict {
   readonly provider: string;
 }
 
+interface Doubt extends Verdict {
+  readonly submission: Exclude<Submission, { readonly outcome: 'accepted' }>;
+}
+
 /** A message on its way through a route: what was tried, and what is known of it so far. */
 export class Shipment {
   readonly attempts: AttemptRecord[] = [];
-  #submission: Submission | undefined;
-  #provider: string | undefined;
+  #last: Verdict | undefined;
   // What may have been taken stays in doubt, whatever becomes of it when it is sent again.
-  #doubt: Verdict | undefined;
+  #doubt: Doubt | undefined;
 
   constructor(
     readonly parcel: Parcel,
@@ -26,24 +29,20 @@ export class Shipment {
 
   /** What the last provider said of it; `undefined` while it was never tried. */
   get submission(): Submission | undefined {
-    return this.#submission;
+    return this.#last?.submission;
   }
 
   /** What is known of it in the end, over all attempts; `undefined` when it was never tried. */
   get verdict(): Verdict | undefined {
-    const [submission, provider] = [this.#submission, this.#provider];
-    if (submission === undefined || provider === undefined) return undefined;
-    if (this.#doubt === undefined) return { submission, provider };
+    if (this.#last === undefined || this.#doubt === undefined) return this.#last;
+    const { submission, provider } = this.#last;
     if (submission.outcome !== 'accepted') return this.#doubt;
-    return {
-      submission: withDoubts(submission, this.#doubt.submission),
-      provider,
-    };
+    return { submission: withDoubts(submission, this.#doubt.submission), provider };
   }
 
   /** Whether the next provider may be asked: only where the one before surely did not take it. */
   get mayMoveOn(): boolean {
-    const outcome = this.#submission?.outcome;
+    const outcome = this.submission?.outcome;
     return (
       outcome === undefined || outcome === 'unsent' || (outcome === 'unknown' && this.resendUnknown)
     );
@@ -51,7 +50,7 @@ export class Shipment {
 
   /** Whether the same provider may take it, or some of its recipients, another time. */
   get mayTryAgain(): boolean {
-    const submission = this.#submission;
+    const { submission } = this;
     if (submission === undefined) return false;
     if (deferredRecipients(submission).length > 0) return true;
     if (submission.outcome === 'accepted' || submission.outcome === 'rejected') return false;
@@ -61,7 +60,7 @@ export class Shipment {
 
   /** The email for another attempt: only to the recipients that were refused for now, where they differ. */
   again(email: OutgoingEmail): OutgoingEmail {
-    const deferred = this.#submission === undefined ? [] : deferredRecipients(this.#submission);
+    const deferred = this.submission === undefined ? [] : deferredRecipients(this.submission);
     return deferred.length === 0 ? email : { ...email, envelopeTo: deferred };
   }
 
@@ -83,23 +82,21 @@ export class Shipment {
 
   /** Takes in that a provider was not asked after all; what is known from before stands. */
   notTried(provider: string, submission: Submission): void {
-    if (this.#submission === undefined) this.settle(provider, submission);
+    if (this.#last === undefined) this.settle(provider, submission);
   }
 
   private settle(provider: string, submission: Submission, triedAgain?: readonly string[]): void {
-    const before = this.#submission;
-    const isPart = before !== undefined && triedAgain !== undefined && provider === this.#provider;
-    this.#submission = isPart ? mergeRecipients(before, submission, triedAgain) : submission;
-    this.#provider = provider;
-    if (this.#submission.outcome === 'unknown') {
-      this.#doubt ??= { submission: this.#submission, provider };
-    }
+    const last = this.#last;
+    const isPart = triedAgain !== undefined && last?.provider === provider;
+    const known = isPart ? mergeRecipients(last.submission, submission, triedAgain) : submission;
+    this.#last = { submission: known, provider };
+    if (known.outcome === 'unknown') this.#doubt ??= { submission: known, provider };
   }
 }
 
 /** An acceptance, where an attempt before may have reached some of those that it was not for. */
-function withDoubts(submission: Submission, doubt: Submission): Submission {
-  if (submission.recipients === undefined || doubt.outcome === 'accepted') return submission;
+function withDoubts(submission: Submission, doubt: Doubt['submission']): Submission {
+  if (submission.recipients === undefined) return submission;
   const { failure, recipients: doubted } = doubt;
   const isDoubted = ({ address, outcome }: RecipientOutcome) =>
     outcome !== 'accepted' &&

@@ -45,6 +45,5 @@ function staysInternational(domain: string, ascii: string): boolean {
 
 function isDecodable(domain: string): boolean {
   const lower = domain.toLowerCase();
-  const unicode = domainToUnicode(lower);
-  return unicode !== '' && domainToASCII(unicode) === lower;
+  return domainToASCII(domainToUnicode(lower)) === lower;
 }

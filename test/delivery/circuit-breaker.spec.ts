@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { jest } from '@jest/globals';
-import { accepted, rejected, unknown, unsent } from 'nest-mailbridge';
+import { accepted, rejected, unknown, unsent } from '../../lib/contract/submission.js';
 import { callHealth, pauseAskedFor } from '../../lib/delivery/call-health.js';
 import {
   CircuitBreaker,
@@ -59,6 +60,105 @@ describe('A circuit breaker opens', () => {
     for (let i = 0; i < 200; i += 1) await call(circuit, i % 3 === 0 ? 'unwell' : 'well');
     expect(circuit.state).toBe('closed');
   });
+
+  const alternating = (count: number): CallHealth[] =>
+    Array.from({ length: count }, (_, i) => (i % 2 === 0 ? 'well' : 'unwell'));
+
+  async function after(...calls: CallHealth[]) {
+    const circuit = breaker();
+    for (const health of calls) await call(circuit, health);
+    return circuit;
+  }
+
+  /** Three of four fail, never more in a row. */
+  const mostly = (count: number): CallHealth[] =>
+    Array.from({ length: count }, (_, i) => (i % 4 === 0 ? 'well' : 'unwell'));
+
+  it.each<[string, CallHealth[], string]>([
+    ['half of 20 and five more', mostly(20), 'open'],
+    ['14 of 19', mostly(19), 'closed'],
+    ['14 of 20', ['well', ...mostly(19)], 'closed'],
+    ['half of 98', alternating(98), 'closed'],
+    ['half of 100', alternating(100), 'open'],
+    [
+      'a third of 300',
+      Array.from({ length: 300 }, (_, i) => (i % 3 ? 'well' : 'unwell')),
+      'closed',
+    ],
+  ])('when half of the calls fail, of few of them five more: %s', async (_, calls, state) => {
+    expect((await after(...calls)).state).toBe(state);
+  });
+
+  it.each([
+    [29_999, 'open'],
+    [30_000, 'closed'],
+  ])('when they fail within half a minute: after %i ms', async (ms, state) => {
+    const circuit = await after(...mostly(19));
+    jest.advanceTimersByTime(ms);
+    await call(circuit, 'unwell');
+    expect(circuit.state).toBe(state);
+  });
+
+  it('but not on calls that were not made after all', async () => {
+    const circuit = breaker();
+    for (let i = 0; i < 25; i += 1) (await circuit.pass(0, never))?.report(undefined);
+    expect(circuit.state).toBe('closed');
+  });
+
+  it('and says so, and for how long', async () => {
+    const changes: unknown[] = [];
+    const onChange = (...change: unknown[]) => changes.push(change);
+    const circuit = new CircuitBreaker({ failures: 1, halfOpenAfterMs: 10_000 }, onChange);
+    await call(circuit, 'unwell');
+    await call(circuit, 'unwell');
+    jest.advanceTimersByTime(10_000);
+    await call(circuit, 'unwell');
+    jest.advanceTimersByTime(20_000);
+    await call(circuit, 'well');
+    expect(changes).toEqual([
+      ['open', 10_000],
+      ['half-open', 0],
+      ['open', 20_000],
+      ['half-open', 0],
+      ['closed', 0],
+    ]);
+  });
+});
+
+describe('A circuit breaker that has closed again', () => {
+  async function closedAgain() {
+    const circuit = await opened();
+    jest.advanceTimersByTime(10_000);
+    await call(circuit, 'unwell');
+    jest.advanceTimersByTime(20_000);
+    await call(circuit, 'well');
+    return circuit;
+  }
+
+  it('counts from the beginning', async () => {
+    const circuit = await closedAgain();
+    for (let i = 0; i < 4; i += 1) await call(circuit, 'unwell');
+    expect(circuit.state).toBe('closed');
+    await call(circuit, 'unwell');
+    expect(circuit.state).toBe('open');
+  });
+
+  it('has forgotten the calls from before', async () => {
+    const circuit = breaker();
+    for (let i = 0; i < 18; i += 1) await call(circuit, i % 2 === 0 ? 'unwell' : 'well');
+    await call(circuit, 'refusing-us');
+    jest.advanceTimersByTime(10_000);
+    await call(circuit, 'well');
+    await call(circuit, 'unwell');
+    expect(circuit.state).toBe('closed');
+  });
+
+  it('opens for as long as the first time', async () => {
+    const circuit = await closedAgain();
+    await call(circuit, 'refusing-us');
+    jest.advanceTimersByTime(10_000);
+    expect(await call(circuit, 'well')).toBe(true);
+  });
 });
 
 describe('A circuit breaker in a brown-out', () => {
@@ -114,6 +214,10 @@ describe('An open circuit breaker', () => {
     const circuit = await opened();
     jest.advanceTimersByTime(10_000);
     (await circuit.pass(0, never))?.report(undefined);
+    expect(await call(circuit, 'unwell')).toBe(true);
+    jest.advanceTimersByTime(19_999);
+    expect(await call(circuit, 'well')).toBe(false);
+    jest.advanceTimersByTime(1);
     expect(await call(circuit, 'well')).toBe(true);
   });
 
@@ -131,6 +235,51 @@ describe('An open circuit breaker', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('is not waited for beyond the patience of who waits, counted from when it went down', async () => {
+    jest.advanceTimersByTime(5_000);
+    const circuit = await opened();
+    const { signal } = new AbortController();
+    jest.advanceTimersByTime(10_000);
+    await call(circuit, 'unwell');
+    jest.advanceTimersByTime(2_000);
+    const given: string[] = [];
+    void Promise.resolve(circuit.pass(15_000, signal)).then((passage) =>
+      given.push(passage === undefined ? 'nothing' : 'a passage'),
+    );
+    await jest.advanceTimersByTimeAsync(2_999);
+    expect(given).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(given).toEqual(['nothing']);
+    expect(jest.getTimerCount()).toBe(0);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('is waited for while another probes, as long as the patience lasts', async () => {
+    const circuit = await opened();
+    jest.advanceTimersByTime(10_000);
+    const probe = await circuit.pass(0, never);
+    const given: string[] = [];
+    for (const patience of [12_000, 60_000]) {
+      void Promise.resolve(circuit.pass(patience, never)).then((passage) =>
+        given.push(`${patience}: ${passage === undefined ? 'nothing' : 'a passage'}`),
+      );
+    }
+    await jest.advanceTimersByTimeAsync(1_999);
+    expect(given).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(given).toEqual(['12000: nothing']);
+    probe?.report('well');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(given).toEqual(['12000: nothing', '60000: a passage']);
+  });
+
+  it('lets nobody through whose signal has fired already', async () => {
+    const circuit = await opened();
+    jest.advanceTimersByTime(10_000);
+    expect(await circuit.pass(60_000, AbortSignal.abort())).toBeUndefined();
+    expect(circuit.state).toBe('open');
+  });
+
   it('is not waited for any longer after an abort', async () => {
     const circuit = await opened();
     const abort = new AbortController();
@@ -138,6 +287,7 @@ describe('An open circuit breaker', () => {
     abort.abort();
     expect(await waiting).toBeUndefined();
     expect(jest.getTimerCount()).toBe(0);
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
   });
 
   it('is not moved by calls that were under way when it opened', async () => {
@@ -163,12 +313,16 @@ describe('What a call says of its provider', () => {
     ['accepted', [accepted()], 'well'],
     ['a refused message', [rejected(failure('message'))], 'well'],
     ['a refused recipient', [rejected(failure('recipient'))], 'well'],
+    ['a message that the provider as such refuses', [rejected(failure('provider'))], 'well'],
     ['a recipient refused for now', [unsent(failure('recipient'))], 'well'],
     ['a refused sender', [unsent(failure('sender'))], 'well'],
     ['a rate limit', [unsent(failure('provider', 'rate-limit'))], 'well'],
     ['no connection', [unsent(failure('network'))], 'unwell'],
     ['an error of the provider', [unsent(failure('provider'))], 'unwell'],
     ['a lost answer', [unknown(failure('network'))], 'unwell'],
+    ['a lost answer of one who refuses us', [unknown(failure('provider', 'auth'))], 'unwell'],
+    ['a rate limit of the network', [unsent(failure('network', 'rate-limit'))], 'well'],
+    ['nothing', [], 'well'],
     ['one of many', [accepted(), unknown(failure('provider'))], 'unwell'],
     ['a refused key', [unsent(failure('provider', 'auth'))], 'refusing-us'],
   ])('%s: %s', (_, submissions, health) => {
@@ -180,6 +334,15 @@ describe('What a call says of its provider', () => {
       unsent({ ...failure(scope), retryAfterMs: 5000 });
     expect(pauseAskedFor([accepted(), wait('provider')])).toBe(5000);
     expect(pauseAskedFor([wait('recipient')])).toBe(0);
+    expect(pauseAskedFor([unsent(failure('provider'))])).toBe(0);
+    expect(pauseAskedFor([unknown({ ...failure('provider'), retryAfterMs: 5000 })])).toBe(0);
+    expect(
+      pauseAskedFor([
+        unsent({ ...failure('provider'), retryAfterMs: 1 }),
+        wait('provider'),
+        unsent({ ...failure('provider'), retryAfterMs: 2 }),
+      ]),
+    ).toBe(5000);
     expect(pauseAskedFor([accepted()])).toBe(0);
   });
 });

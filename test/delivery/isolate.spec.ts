@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import {
+  REFUSED_TOGETHER,
   accepted,
   refusedTogether,
   rejected,
   unknown,
   unsent,
   type Submission,
-} from 'nest-mailbridge';
+} from '../../lib/contract/submission.js';
 import { isolating } from '../../lib/delivery/isolate.js';
 
 const bad = { code: 'BAD_ADDRESS', message: 'to is not valid', scope: 'recipient' } as const;
@@ -68,12 +69,54 @@ describe('A call that is refused because of one message', () => {
       [accepted(), rejected(bad)],
       [rejected({ ...bad, scope: 'sender' }), rejected({ ...bad, scope: 'sender' })],
       [rejected({ ...bad, message: 'one' }), rejected({ ...bad, message: 'two' })],
+      [rejected({ ...bad, code: 'ONE' }), rejected({ ...bad, code: 'TWO' })],
+      [rejected(bad), rejected({ ...bad, scope: 'message' })],
+      [rejected(bad), unsent(bad)],
+      [rejected(bad), unknown(bad)],
+      [rejected(bad), accepted()],
     ];
     for (const answer of answers) {
       let calls = 0;
       const submissions = await isolating([1, 2], async () => ((calls += 1), answer), false);
       expect([submissions, calls]).toEqual([answer, 1]);
     }
+  });
+
+  it.each(['message', 'recipient'] as const)(
+    'is one where all are refused in the same words, for a %s',
+    async (scope) => {
+      const call = async (messages: readonly number[]) =>
+        messages.map(() => (messages.includes(2) ? rejected({ ...bad, scope }) : accepted()));
+      const submissions = await isolating([1, 2, 3, 4], call, false);
+      expect(submissions?.map(({ outcome }) => outcome)).toEqual([
+        'accepted',
+        'rejected',
+        'accepted',
+        'accepted',
+      ]);
+    },
+  );
+
+  it.each([true, false])(
+    'goes in two halves where none has a result of its own (independent: %s)',
+    async (independent) => {
+      const held = unsent({ code: REFUSED_TOGETHER, message: 'not with its neighbours' });
+      const calls: number[] = [];
+      const call = async (messages: readonly number[]) => {
+        calls.push(messages.length);
+        return messages.map((each) => (messages.length > 2 ? held : accepted(String(each))));
+      };
+      const submissions = await isolating([1, 2, 3, 4, 5], call, independent);
+      expect(submissions).toEqual(['1', '2', '3', '4', '5'].map((id) => accepted(id)));
+      expect(calls).toEqual([5, 3, 2, 1, 2]);
+    },
+  );
+
+  it('is not made again for one message alone', async () => {
+    const held = [unsent({ code: REFUSED_TOGETHER, message: 'alone' })];
+    let calls = 0;
+    expect(await isolating([1], async () => ((calls += 1), held), false)).toBe(held);
+    expect(calls).toBe(1);
   });
 
   it('is no such call where each message has a result of its own', async () => {
@@ -89,6 +132,14 @@ describe('A call that is refused because of one message', () => {
       async (messages) => (provider.calls.length === 0 ? provider.call(messages) : undefined),
       false,
     );
-    expect(submissions?.map(({ outcome }) => outcome)).toEqual(['rejected', 'unsent', 'unsent']);
+    const waiting = {
+      outcome: 'unsent',
+      failure: {
+        code: REFUSED_TOGETHER,
+        retryable: true,
+        message: expect.stringContaining('no time for a next') as string,
+      },
+    };
+    expect(submissions).toMatchObject([{ outcome: 'rejected' }, waiting, waiting]);
   });
 });

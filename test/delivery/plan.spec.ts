@@ -53,6 +53,15 @@ describe('The planner divides messages into calls', () => {
     expect(calls.map(({ full }) => full)).toEqual([true, false, false, true]);
   });
 
+  it.each([
+    ['it has as many as go into one', [message('a'), message('a')], { messages: 2 }, [true]],
+    ['one more does not fit', [message('a', 2), message('a')], { recipients: 2 }, [true, false]],
+    ['nothing may join it', [message(undefined), message(undefined)], {}, [true, true]],
+    ['but not while there is room', [message('a'), message('a')], { messages: 3 }, [false]],
+  ])('so that nobody waits for more where %s', (_, messages, change, full) => {
+    expect(planCalls(messages, limits(change)).map((call) => call.full)).toEqual(full);
+  });
+
   it('with every message in exactly one call and no limit passed, whatever the messages', () => {
     const messages = fc.array(
       fc.record({

@@ -1,4 +1,11 @@
-import { accepted, unknown, unsent, rejected, type Submission } from 'nest-mailbridge';
+import fc from 'fast-check';
+import {
+  accepted,
+  rejected,
+  unknown,
+  unsent,
+  type Submission,
+} from '../../lib/contract/submission.js';
 import { Shipment } from '../../lib/delivery/shipment.js';
 import type { Parcel } from '../../lib/delivery/parcel.js';
 import { outgoingEmail } from '../fixtures/outgoing-email.js';
@@ -65,5 +72,112 @@ describe('What may have been taken stays in doubt', () => {
   it('and nothing is in doubt that surely was not taken', () => {
     expect(after(LATER, NEVER).verdict?.submission).toEqual(NEVER);
     expect(after().verdict).toBeUndefined();
+  });
+
+  it('whatever else is said of it: it is open or accepted, but never again surely not taken', () => {
+    const said = fc.record({
+      submission: fc.constantFrom(LOST, LATER, NEVER, accepted('m-1'), accepted()),
+      provider: fc.constantFrom('a', 'b'),
+    });
+    fc.assert(
+      fc.property(fc.array(said, { minLength: 1, maxLength: 6 }), fc.boolean(), (all, resends) => {
+        const shipment = new Shipment({ email } as Parcel, resends);
+        for (const { submission, provider } of all) {
+          shipment.record(email, submission, { provider, durationMs: 1 });
+        }
+        const last = all.at(-1)!.submission.outcome;
+        const isInDoubt = all.some(({ submission }) => submission.outcome === 'unknown');
+        const outcome = isInDoubt && last !== 'accepted' ? 'unknown' : last;
+        expect(shipment.verdict?.submission.outcome).toBe(outcome);
+        expect(shipment.attempts.map((attempt) => attempt.outcome)).toEqual(
+          all.map(({ submission }) => submission.outcome),
+        );
+      }),
+    );
+  });
+});
+
+describe('Where a message may go next', () => {
+  const row = (address: string, submission: Submission) => ({ address, ...submission });
+  const later = row('b@example.com', LATER);
+  const PARTLY = accepted('m-1', [{ address: 'a@example.com', outcome: 'accepted' }, later]);
+  const retryable = { code: 'X', message: 'x', retryable: true };
+  const forGood = { ...retryable, retryable: false };
+
+  it.each<[string, Submission | undefined, boolean, boolean, boolean]>([
+    ['never tried', undefined, false, false, true],
+    ['accepted', accepted(), true, false, false],
+    ['accepted for some, others later', PARTLY, false, true, false],
+    ['rejected', NEVER, true, false, false],
+    ['rejected, whatever else it says', rejected(retryable), true, false, false],
+    ['unsent', LATER, false, true, true],
+    ['unsent for good', unsent(forGood), true, false, true],
+    ['unknown', LOST, false, false, false],
+    ['unknown, and to be sent again', LOST, true, true, true],
+    ['unknown, where sending again is harmless', unknown(retryable), false, true, false],
+  ])('%s', (_, submission, resends, mayTryAgain, mayMoveOn) => {
+    const shipment = new Shipment({ email } as Parcel, resends);
+    if (submission !== undefined) {
+      shipment.record(email, submission, { provider: 'a', durationMs: 1 });
+    }
+    expect(shipment).toMatchObject({ mayTryAgain, mayMoveOn });
+    expect(shipment.submission).toEqual(submission);
+  });
+
+  it('another attempt is only for those who were refused for now', () => {
+    expect(after().again(email)).toBe(email);
+    expect(after(LATER).again(email)).toBe(email);
+    expect(after(PARTLY).again(email)).toEqual({ ...email, envelopeTo: ['b@example.com'] });
+  });
+
+  it('what such an attempt says of them is put together with what is known of the others', () => {
+    const shipment = after(PARTLY);
+    const again = shipment.again(email);
+    shipment.record(again, NEVER, { provider: 'a', durationMs: 1 });
+    expect(shipment.verdict).toEqual({
+      provider: 'a',
+      submission: {
+        outcome: 'accepted',
+        messageId: 'm-1',
+        recipients: [
+          { address: 'a@example.com', outcome: 'accepted' },
+          row('b@example.com', NEVER),
+        ],
+      },
+    });
+  });
+
+  it('but the word of another provider stands for itself', () => {
+    const shipment = after(unsent(forGood));
+    shipment.record({ ...email, envelopeTo: ['b@example.com'] }, NEVER, {
+      provider: 'b',
+      durationMs: 1,
+    });
+    expect(shipment.verdict).toEqual({ provider: 'b', submission: NEVER });
+  });
+
+  it('a first attempt has nobody to be put together with', () => {
+    const shipment = new Shipment({ email } as Parcel, true);
+    shipment.record({ ...email, envelopeTo: ['b@example.com'] }, accepted(), {
+      provider: 'a',
+      durationMs: 1,
+    });
+    expect(shipment.verdict).toEqual({ provider: 'a', submission: accepted() });
+  });
+
+  it('each attempt is listed, with the code of its failure', () => {
+    expect(after(LATER, accepted('m-1')).attempts).toEqual([
+      { provider: 'a', durationMs: 1, outcome: 'unsent', code: '450' },
+      { provider: 'a', durationMs: 1, outcome: 'accepted' },
+    ]);
+  });
+
+  it('that a provider was not asked says nothing against what is known', () => {
+    const shipment = new Shipment({ email } as Parcel, false);
+    shipment.notTried('a', LATER);
+    expect(shipment.verdict).toEqual({ provider: 'a', submission: LATER });
+    shipment.notTried('b', unsent(forGood));
+    expect(shipment.verdict).toEqual({ provider: 'a', submission: LATER });
+    expect(shipment.attempts).toEqual([]);
   });
 });

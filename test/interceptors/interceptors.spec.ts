@@ -52,6 +52,10 @@ const failure = (work: Promise<unknown>) =>
     (error: unknown) => error as Error & { code?: string },
   );
 
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await setImmediate();
+}
+
 const withTag =
   (tag: string): Intercept =>
   (email, next) =>
@@ -298,7 +302,7 @@ describe('An interceptor that does not hand a message on', () => {
     const abort = new AbortController();
     const sending = failure(mail.send(message(), { signal: abort.signal }));
     const bulk = mail.sendBulk(messages(3));
-    while (entered < 2) await setImmediate();
+    await until(() => entered === 2);
     await setImmediate();
     abort.abort();
     expect(await sending).toMatchObject({ response: { outcome: 'cancelled' } });
@@ -318,7 +322,7 @@ describe('An interceptor that does not hand a message on', () => {
         }),
     ]);
     const sending = failure(mail.send(message()));
-    while (!isEntered) await setImmediate();
+    await until(() => isEntered);
     await mail.close();
     handOn();
     expect(await sending).toMatchObject({ response: { outcome: 'cancelled' } });

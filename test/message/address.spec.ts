@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-import { isEmail } from 'class-validator';
 import { formatAddress, parseAddress, parseBareAddress } from '../../lib/message/address.js';
 
 const local64 = 'a'.repeat(64);
@@ -96,6 +94,7 @@ describe('what is not surely one mailbox is refused, never repaired or dropped',
     ['a full-width at sign', 'a＠example.com'],
     ['a quoted local part', '"user@gmail.com x"@internal.example'],
     ['a quoted local part in angles', 'A <"a b"@x.org>'],
+    ['a bracket that does not close', 'Ada <a@x.orgx'],
     ['a comment', 'a(comment)@x.org'],
     ['a comment behind', 'a@x.org (Ada)'],
     ['a group', 'friends: a@x.org, b@x.org;'],
@@ -162,15 +161,78 @@ describe('what is not surely one mailbox is refused, never repaired or dropped',
     expect(parseAddress(input)).toEqual({ problem: expect.any(String) });
   });
 
-  it('says what to do about a name without quotes', () => {
-    expect(parseAddress('Lovelace, Ada <a@x.org>')).toEqual({
-      problem: expect.stringContaining('{ name, address }'),
-    });
+  const long = 'b'.repeat(320);
+
+  it.each<[string, unknown, RegExp]>([
+    ['nothing at all', null, /^must be 'a@b\.example', .* or \{ name\?, address \}$/],
+    ['no address in an object', { name: 'Ada' }, /^must be text of the form 'a@b\.example'$/],
+    ['no at sign', 'root', /^has no address of the form/],
+    ['nothing before it', '@x.org', /^has no address of the form/],
+    ['a list', 'a@x.org,b@x.org', /give several as a list/],
+    ['a list with semicolons', 'a@x.org;b@x.org', /give several as a list/],
+    ['a space', 'a b@x.org', /^has characters before the @/],
+    ['a domain that is none', 'a@localhost', /^has no valid domain/],
+    ['a long local part', `${'a'.repeat(65)}@x.org`, /^has more than 64 bytes before the @$/],
+    ['a long address', `${local64}@${`${label63}.`.repeat(3)}org`, /^is longer than 254 bytes$/],
+    ['a longer one', `a@${long}`, /^is too long for an address$/],
+    ['a key', { address: 'a@x.org', group: 'x' }, /^has a key besides/],
+    ['a name that is no text', { name: 5, address: 'a@x.org' }, /^has a name that is no text$/],
+    ['a long name', { name: `${long}b`, address: 'a@x.org' }, /^has a name of more than 320 bytes/],
+    ['a line end', { name: 'A\nB', address: 'a@x.org' }, /^has a name with control characters$/],
+    ['no quotes', 'Lovelace, Ada <a@x.org>', /needs quotes: .* \{ name, address \}$/],
+    ['quotes only behind', 'Ada "L" <a@x.org>', /needs quotes/],
+    ['quotes only in front', '"Ada" L <a@x.org>', /needs quotes/],
+    ['a quote that does not end', '"Ada\\" <a@x.org>', /needs quotes/],
+  ])('and says why: %s', (_, input, says) => {
+    expect(parseAddress(input)).toEqual({ problem: expect.stringMatching(says) as string });
   });
 
   it('does not repeat the address in what it says', () => {
     const { problem } = parseAddress('secret@one@two.example') as { problem: string };
     expect(problem).not.toContain('secret');
+  });
+});
+
+describe('what is just within the limits is taken', () => {
+  const label61 = 'c'.repeat(61);
+  const longest = `${local64}@${label63}.${label61}.${label61}.c`;
+
+  it.each<[string, unknown, object]>([
+    ['254 bytes', longest, { address: longest }],
+    [
+      'a text of 1,000 characters',
+      `A${' '.repeat(989)} <a@x.org>`,
+      { name: 'A', address: 'a@x.org' },
+    ],
+    [
+      'a name of 320 bytes',
+      { name: 'n'.repeat(320), address: 'a@x.org' },
+      { name: 'n'.repeat(320), address: 'a@x.org' },
+    ],
+  ])('%s', (_, input, address) => {
+    expect(parseAddress(input)).toEqual({ address });
+  });
+
+  it('and one character more is not', () => {
+    expect(parseAddress(`A${' '.repeat(990)} <a@x.org>`)).toHaveProperty('problem');
+    expect(parseBareAddress(`${longest}o`)).toEqual({ problem: 'is longer than 254 bytes' });
+  });
+});
+
+describe('an address is written so that it reads back', () => {
+  it.each([
+    [{ address: 'a@x.org' }, 'a@x.org'],
+    [{ name: 'Ada Lovelace', address: 'a@x.org' }, 'Ada Lovelace <a@x.org>'],
+    [{ name: 'Lovelace, Ada', address: 'a@x.org' }, '"Lovelace, Ada" <a@x.org>'],
+    [{ name: 'Ada "A" \\ L', address: 'a@x.org' }, '"Ada \\"A\\" \\\\ L" <a@x.org>'],
+  ])('%j', (address, written) => {
+    expect(formatAddress(address)).toBe(written);
+    expect(parseAddress(written)).toEqual({ address });
+  });
+
+  it('a bare one has no name', () => {
+    expect(parseBareAddress('a@x.org')).toEqual({ address: { address: 'a@x.org' } });
+    expect(parseBareAddress('Ada <a@x.org>')).toHaveProperty('problem');
   });
 });
 
@@ -184,78 +246,12 @@ describe('a hostile input is refused unread', () => {
     `${'\\"'.repeat(1e6)}>`,
   ];
 
-  it.each(hostile.map((input) => [input.slice(0, 10), input]))('%s…', (_start, input) => {
+  it.each(hostile.map((input, at) => ({ start: input.slice(0, 10), at })))('$start…', ({ at }) => {
+    const input = hostile[at];
     expect(parseAddress(input)).toEqual({ problem: 'is too long for an address' });
     expect(parseAddress({ address: input })).toEqual({ problem: expect.any(String) });
     expect(parseAddress({ name: input, address: 'a@x.org' })).toEqual({
       problem: expect.any(String),
     });
-  });
-});
-
-describe('an accepted address', () => {
-  const atom = fc.stringMatching(/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}$/);
-  const label = fc
-    .stringMatching(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/)
-    .filter((text) => !text.startsWith('xn--'));
-  const address = fc
-    .tuple(
-      fc.array(atom, { minLength: 1, maxLength: 3 }),
-      fc.array(label, { minLength: 1, maxLength: 3 }),
-    )
-    .map(([local, domain]) => `${local.join('.')}@${domain.join('.')}.org`);
-  const name = fc.string({ unit: 'binary', maxLength: 60 });
-
-  it('reads back to the same mailbox from its written form', () => {
-    fc.assert(
-      fc.property(address, name, (bare, display) => {
-        const parsed = parseAddress({ name: display, address: bare });
-        if ('problem' in parsed) return;
-        expect(parseAddress(formatAddress(parsed.address))).toEqual(parsed);
-        expect(parseAddress(parsed.address)).toEqual(parsed);
-      }),
-    );
-  });
-
-  it('is what the input says after the last bracket, whatever the input', () => {
-    const piece = fc.constantFrom(
-      'a',
-      'b@x.org',
-      '<',
-      '>',
-      '"',
-      '\\',
-      ',',
-      ' ',
-      '@',
-      '\r\n',
-      '(',
-      ':',
-    );
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
-        const input = pieces.join('');
-        const parsed = parseAddress(input);
-        if ('problem' in parsed) return;
-        const bare = parsed.address.address;
-        expect(input === bare || input.endsWith(`<${bare}>`)).toBe(true);
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it('is one that an independent check takes for an address as well', () => {
-    fc.assert(
-      fc.property(address, (bare) => {
-        const parsed = parseBareAddress(bare);
-        if ('problem' in parsed) return;
-        expect([bare, isEmail(bare, { allow_underscores: false })]).toEqual([bare, true]);
-      }),
-    );
-  });
-
-  it('is found in most well-formed ones', () => {
-    const refused = fc.sample(address, 200).filter((bare) => 'problem' in parseBareAddress(bare));
-    expect(refused.length).toBeLessThan(10);
   });
 });

@@ -11,6 +11,7 @@ import type { HttpAnswer } from '../../transport/http/http-result.js';
 import { answerJson, beginsLikeJson, isJsonObject, type JsonObject } from '../api/answer-json.js';
 import { statusOutcome, unexpectedAnswer } from '../api/api-outcome.js';
 import { heldBack } from '../api/held-back.js';
+import { retryAfterMs } from '../api/retry-after.js';
 import type { IdempotencyKey } from './brevo-idempotency.js';
 
 /** What was asked, as far as the answer needs it. */
@@ -135,9 +136,9 @@ function failureOf(answer: HttpAnswer): FailureInput {
 /** A rate limit says in seconds when it ends. */
 function withReset(answer: HttpAnswer): HttpAnswer {
   const { status, headers } = answer;
-  const reset = headers['x-sib-ratelimit-reset']?.trim() ?? '';
-  const isSettled = headers['retry-after'] !== undefined || !/^\d+(?:\.\d+)?$/.test(reset);
-  return status !== 429 || isSettled
+  const reset = headers['x-sib-ratelimit-reset'];
+  const isSettled = retryAfterMs(headers['retry-after']) !== undefined;
+  return status !== 429 || reset === undefined || isSettled
     ? answer
     : { ...answer, headers: { ...headers, 'retry-after': reset } };
 }

@@ -2,6 +2,7 @@ import { accepted, rejected, unsent, type Submission } from '../../contract/subm
 import type { HttpAnswer } from '../../transport/http/http-result.js';
 import { answerJson, beginsLikeJson, isJsonObject } from '../api/answer-json.js';
 import { statusOutcome, unexpectedAnswer } from '../api/api-outcome.js';
+import { retryAfterMs } from '../api/retry-after.js';
 import { refusalOf, waitMs } from './mailgun-refusals.js';
 
 /** What Mailgun answers, with 200, to a path that it does not know. */
@@ -20,8 +21,9 @@ export function mailgunOutcome(answer: HttpAnswer): Submission {
   if (status >= 200 && status < 300) return unexpectedAnswer(answer);
   const message = words(answer);
   const code = `HTTP_${status}`;
-  const wait = waitMs(message);
-  if (status === ENHANCE_YOUR_CALM || (wait !== undefined && status < 500)) {
+  const inWords = waitMs(message);
+  if (status === ENHANCE_YOUR_CALM || (inWords !== undefined && status < 500)) {
+    const wait = inWords ?? retryAfterMs(answer.headers['retry-after']);
     const waiting = wait === undefined ? {} : { retryAfterMs: wait };
     return unsent({ code, message, category: 'rate-limit', statusCode: status, ...waiting });
   }

@@ -32,15 +32,15 @@ export function refusalOf(status: number, message: string): MailgunRefusal | und
   return BY_WORDS.find(([words]) => words.test(message))?.[1];
 }
 
+const SECONDS_IN: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600 };
+
 /**
  * How long a refusal asks to wait, in milliseconds. Mailgun says it in prose, as in `try again after 120
  * seconds` or `try again after Mon, 20 Dec 2021 20:33:21 UTC`.
  */
 export function waitMs(message: string): number | undefined {
-  const after = /try again after (.+)$/i.exec(message)?.[1];
-  if (after === undefined) return undefined;
-  const [, count, unit] = /^(\d+) (second|minute|hour)/i.exec(after) ?? [];
+  const after = /try again after (.+?)[.\s]*$/i.exec(message)?.[1];
+  const [, count, unit = ''] = /^(\d+) (second|minute|hour)/i.exec(after ?? '') ?? [];
   if (count === undefined) return retryAfterMs(after);
-  const seconds = { second: 1, minute: 60, hour: 3600 }[String(unit).toLowerCase()] ?? 1;
-  return retryAfterMs(String(Number(count) * seconds));
+  return retryAfterMs(String(Number(count) * (SECONDS_IN[unit.toLowerCase()] ?? 1)));
 }

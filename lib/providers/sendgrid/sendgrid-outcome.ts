@@ -9,6 +9,7 @@ import type { HttpAnswer } from '../../transport/http/http-result.js';
 import { answerJson, isJsonObject } from '../api/answer-json.js';
 import { statusOutcome, unexpectedAnswer } from '../api/api-outcome.js';
 import { heldBack } from '../api/held-back.js';
+import { retryAfterMs } from '../api/retry-after.js';
 
 /** One error of a refusal: `field` is the place in the request, as in `personalizations.3.to.0.email`. */
 interface SendGridError {
@@ -114,8 +115,9 @@ function errorsOf(answer: HttpAnswer): readonly SendGridError[] {
 /** A rate limit names the second at which it ends, where it says anything. */
 function withReset(answer: HttpAnswer): HttpAnswer {
   const { status, headers } = answer;
-  const reset = Number(headers['x-ratelimit-reset']?.trim() || Number.NaN);
-  if (status !== 429 || headers['retry-after'] !== undefined || !(reset > 0)) return answer;
+  const reset = Number(headers['x-ratelimit-reset']);
+  const isSettled = retryAfterMs(headers['retry-after']) !== undefined;
+  if (status !== 429 || isSettled || !(reset > 0)) return answer;
   const seconds = Math.max(0, reset - Date.now() / 1000);
   return { ...answer, headers: { ...headers, 'retry-after': seconds.toFixed(3) } };
 }

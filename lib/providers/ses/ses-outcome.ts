@@ -10,6 +10,7 @@ import type { HttpAnswer } from '../../transport/http/http-result.js';
 import type { SesResult, SesUnmade } from '../../transport/ses/ses-call.js';
 import { answerJson, beginsLikeJson, isJsonObject } from '../api/answer-json.js';
 import { faultOutcome, statusOutcome, unexpectedAnswer } from '../api/api-outcome.js';
+import { retryAfterMs } from '../api/retry-after.js';
 import { ENTRY_STATUSES, ERROR_TYPES, OTHER_STATUS, type SesMeaning } from './ses-errors.js';
 
 /** What the result of a `SendEmail` call means for its message. */
@@ -63,7 +64,9 @@ function errorOutcome(answer: HttpAnswer): Submission {
   const failure = { code: type ?? `HTTP_${status}`, message: errorText(body, status) };
   const known = type !== undefined && status < 500 ? ERROR_TYPES.get(type) : undefined;
   if (known === undefined) return statusOutcome(answer, failure);
-  return submission(known, { ...failure, statusCode: status });
+  const wait = retryAfterMs(answer.headers['retry-after']);
+  const waiting = wait === undefined ? {} : { retryAfterMs: wait };
+  return submission(known, { ...failure, statusCode: status, ...waiting });
 }
 
 /** `x-amzn-ErrorType` may carry more behind the name; the body has the type where the header is lost. */

@@ -1,9 +1,6 @@
-import { inspect } from 'node:util';
 import { mailgunOutcome } from '../../../lib/providers/mailgun/mailgun-outcome.js';
 import { waitMs } from '../../../lib/providers/mailgun/mailgun-refusals.js';
 import type { HttpAnswer } from '../../../lib/transport/http/http-result.js';
-import { MAILGUN_KEY } from '../../fixtures/api/mailgun-server.js';
-import { HELLO, startMailgun } from './mailgun.fixture.js';
 
 const answer = (
   status: number,
@@ -107,6 +104,11 @@ const CASES: readonly [string, HttpAnswer, object][] = [
     { outcome: 'unsent', failure: { category: 'rate-limit', retryable: true } },
   ],
   [
+    '420 by the header',
+    answer(420, '', { headers: { 'retry-after': '3' } }),
+    { outcome: 'unsent', failure: { retryAfterMs: 3000 } },
+  ],
+  [
     '429',
     answer(429, ''),
     { outcome: 'unsent', failure: { category: 'rate-limit', retryable: true } },
@@ -157,39 +159,67 @@ describe('What an answer of Mailgun means', () => {
   });
 });
 
-describe('No secret and no address is in a failure', () => {
-  it.each([200, 400, 401, 403, 420, 429, 500, 503])(
-    'whatever Mailgun says with %i',
-    async (status) => {
-      const { mail, mailgun } = await startMailgun();
-      const credentials = Buffer.from(`api:${MAILGUN_KEY}`).toString('base64');
-      const message = `${MAILGUN_KEY} ${credentials} of shop@example.com to <ada@example.org>`;
-      mailgun.answers.push({ status, body: { message } });
-      const error: unknown = await mail.send(HELLO).catch((caught: unknown) => caught);
-      const shown = inspect(error, { depth: Infinity, showHidden: true }) + JSON.stringify(error);
-      const secrets = [
-        MAILGUN_KEY,
-        credentials,
-        'shop@example.com',
-        'ada@example.org',
-        'Hello Ada',
-      ];
-      for (const secret of secrets) expect(shown).not.toContain(secret);
-      expect(error).toMatchObject({ name: 'EmailSendError' });
-    },
-  );
-});
-
-describe('A connection that breaks', () => {
-  it('before the request is whole: unsent', async () => {
-    const { mail, mailgun } = await startMailgun();
-    await mailgun.close();
-    await expect(mail.send(HELLO)).rejects.toMatchObject({ response: { outcome: 'unsent' } });
+describe('The words of Mailgun', () => {
+  it.each<[string, HttpAnswer, string]>([
+    ['in an object', says(400, 'no such thing'), 'no such thing'],
+    ['alone', answer(401, '"Forbidden"'), 'Forbidden'],
+    ['that are none', answer(400, { message: '' }), 'the answer has status 400'],
+    ['that are no text', answer(400, { message: 5 }), 'the answer has status 400'],
+    ['that are no JSON', answer(413, 'too big'), 'the answer has status 413'],
+    ['of a rate limit', answer(420, ''), 'the answer has status 420'],
+  ])('%s are told', (_, given, message) => {
+    const { status } = given;
+    expect(mailgunOutcome(given)).toMatchObject({
+      failure: { code: `HTTP_${status}`, statusCode: status, message },
+    });
   });
 
-  it('after it: unknown', async () => {
-    const { mail, mailgun } = await startMailgun();
-    mailgun.answers.push((socket) => socket.destroy());
-    await expect(mail.send(HELLO)).rejects.toMatchObject({ response: { outcome: 'unknown' } });
+  it('of a wrong path say what is wrong', () => {
+    expect(mailgunOutcome(answer(200, ' Mailgun Magnificent API\n'))).toEqual({
+      outcome: 'unsent',
+      failure: {
+        code: 'NOT_THE_API',
+        category: 'configuration',
+        scope: 'provider',
+        retryable: false,
+        statusCode: 200,
+        message: expect.stringMatching(/baseUrl or domain/) as string,
+      },
+    });
+  });
+
+  it('never make a rate limit of an error of the server', () => {
+    const words = `${LIMIT}, try again after 5 seconds`;
+    expect(mailgunOutcome(says(499, words))).toMatchObject({
+      outcome: 'unsent',
+      failure: { category: 'rate-limit', code: 'HTTP_499', message: words, retryAfterMs: 5_000 },
+    });
+    expect(mailgunOutcome(says(500, words))).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('ask for no wait where they name none', () => {
+    expect(mailgunOutcome(answer(420, ''))).not.toHaveProperty('failure.retryAfterMs');
+  });
+
+  it.each<[string, HttpAnswer]>([
+    ['an empty id', answer(200, { id: '', message: 'Queued. Thank you.' })],
+    ['an id that is no text', answer(200, { id: 5, message: 'Queued. Thank you.' })],
+    ['no words', answer(200, { id: 'm' })],
+    ['words that are no text', answer(200, { id: 'm', message: 5 })],
+    ['the word elsewhere', answer(200, { id: 'm', message: 'Not Queued' })],
+    ['half of it, and no more to come', answer(200, '{"id":"<m')],
+    ['another success', answer(299, OK)],
+  ])('mean no acceptance with %s', (_, given) => {
+    expect(mailgunOutcome(given)).toMatchObject({
+      outcome: 'unknown',
+      failure: { code: 'UNEXPECTED_ANSWER' },
+    });
+  });
+
+  it('of a redirect count for nothing', () => {
+    expect(mailgunOutcome(answer(300, OK))).toMatchObject({
+      outcome: 'unsent',
+      failure: { category: 'configuration' },
+    });
   });
 });

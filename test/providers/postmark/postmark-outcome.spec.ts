@@ -1,9 +1,6 @@
-import { inspect } from 'node:util';
 import { postmarkOutcomes } from '../../../lib/providers/postmark/postmark-outcome.js';
 import type { HttpAnswer } from '../../../lib/transport/http/http-result.js';
-import { POSTMARK_TOKEN } from '../../fixtures/api/postmark-server.js';
 import { outgoingEmail } from '../../fixtures/outgoing-email.js';
-import { HELLO, startPostmark } from './postmark.fixture.js';
 
 const answer = (
   status: number,
@@ -158,33 +155,97 @@ describe('What an answer of Postmark means', () => {
   });
 });
 
-describe('No secret and no address is in a failure', () => {
-  it.each([200, 400, 401, 403, 422, 429, 500, 503])(
-    'whatever Postmark says with %i',
-    async (status) => {
-      const { mail, postmark } = await startPostmark();
-      const Message = `${POSTMARK_TOKEN} of shop@example.com to ada@example.org`;
-      postmark.answers.push({ status, body: { ErrorCode: 300, Message } });
-      const error: unknown = await mail.send(HELLO).catch((caught: unknown) => caught);
-      const shown = inspect(error, { depth: Infinity, showHidden: true }) + JSON.stringify(error);
-      for (const secret of [POSTMARK_TOKEN, 'shop@example.com', 'ada@example.org', 'Hello Ada']) {
-        expect(shown).not.toContain(secret);
-      }
-      expect(error).toMatchObject({ name: 'EmailSendError' });
-    },
-  );
-});
-
-describe('A connection that breaks', () => {
-  it('before the request is whole: unsent', async () => {
-    const { mail, postmark } = await startPostmark();
-    await postmark.close();
-    await expect(mail.send(HELLO)).rejects.toMatchObject({ response: { outcome: 'unsent' } });
+describe('The words of Postmark', () => {
+  it.each<[string, HttpAnswer, object]>([
+    [
+      'a code and its words',
+      answer(422, refused(411, 'Bad.')),
+      { code: 'POSTMARK_411', message: 'Bad.' },
+    ],
+    ['also with 400', answer(400, refused(411, 'Bad.')), { code: 'POSTMARK_411', message: 'Bad.' }],
+    ['a code alone', answer(422, { ErrorCode: 411 }), { message: 'the answer has status 422' }],
+    ['empty words', answer(422, refused(411, '')), { message: 'the answer has status 422' }],
+    ['no code', answer(422, { Message: 'Bad.' }), { code: 'HTTP_422', message: 'Bad.' }],
+    ['a code of 0', answer(422, refused(0, 'Bad.')), { code: 'HTTP_422', message: 'Bad.' }],
+    ['half a code', answer(422, refused(4.5, 'Bad.')), { code: 'HTTP_422' }],
+    ['a code elsewhere', answer(404, refused(701, 'Bad.')), { code: 'POSTMARK_701' }],
+    ['no JSON', answer(413, 'no'), { code: 'HTTP_413', message: 'the answer has status 413' }],
+    ['a list', answer(413, [refused(411)]), { code: 'HTTP_413' }],
+  ])('%s', (_, given, failure) => {
+    expect(outcomes(given)).toMatchObject([{ failure: { ...failure, statusCode: given.status } }]);
   });
 
-  it('after it: unknown', async () => {
-    const { mail, postmark } = await startPostmark();
-    postmark.answers.push((socket) => socket.destroy());
-    await expect(mail.send(HELLO)).rejects.toMatchObject({ response: { outcome: 'unknown' } });
+  it('count for nothing where the status speaks for itself', () => {
+    expect(outcomes(answer(401, refused(300)))).toMatchObject([
+      { outcome: 'unsent', failure: { category: 'auth' } },
+    ]);
+    expect(outcomes(answer(503, refused(300)))).toMatchObject([{ outcome: 'unknown' }]);
+    expect(outcomes(answer(300, refused(300)))).toMatchObject([
+      { outcome: 'unsent', failure: { category: 'configuration' } },
+    ]);
+    expect(outcomes(answer(299, refused(0)))).toMatchObject([
+      { outcome: 'unknown', failure: { code: 'UNEXPECTED_ANSWER' } },
+    ]);
+  });
+
+  it('a rate limit that says for how long is believed', () => {
+    const limit = (headers: Record<string, string>) =>
+      outcomes(answer(422, refused(429), { headers }));
+    expect(limit({ 'retry-after': '5' })).toMatchObject([{ failure: { retryAfterMs: 5_000 } }]);
+    expect(limit({})[0]).not.toHaveProperty('failure.retryAfterMs');
+  });
+
+  it('some inactive recipients: accepted for the others', () => {
+    const email = outgoingEmail({ to: [{ address: 'Ada@example.org' }, { address: 'b@x.org' }] });
+    expect(outcomes(answer(200, { MessageID: 'm', Message: INACTIVE }), [email])).toMatchObject([
+      {
+        outcome: 'accepted',
+        messageId: 'm',
+        recipients: [
+          { address: 'Ada@example.org', outcome: 'rejected', failure: { category: 'suppressed' } },
+          { address: 'b@x.org', outcome: 'accepted' },
+        ],
+      },
+    ]);
+  });
+
+  it('only inactive ones: rejected for them', () => {
+    expect(outcomes(answer(200, { MessageID: 'm', Message: INACTIVE }))).toMatchObject([
+      {
+        outcome: 'rejected',
+        failure: { code: 'POSTMARK_406', category: 'suppressed', scope: 'recipient' },
+        recipients: [{ address: 'ada@example.org', outcome: 'rejected' }],
+      },
+    ]);
+  });
+
+  it.each<[string, HttpAnswer]>([
+    ['an empty id', answer(200, { ErrorCode: 0, MessageID: '', Message: 'OK' })],
+    ['an id that is no text', answer(200, { ErrorCode: 0, MessageID: 5, Message: 'OK' })],
+    ['a cut refusal with blanks', answer(200, '{"ErrorCode" : 406,', { isComplete: false })],
+    ['a code that is half', answer(200, { ErrorCode: 0.5, MessageID: 'm' })],
+  ])('%s: nobody knows', (_, given) => {
+    expect(outcomes(given)).toMatchObject([
+      { outcome: 'unknown', failure: { code: 'UNEXPECTED_ANSWER' } },
+    ]);
+  });
+
+  it('a cut yes is one though it names a code of 0', () => {
+    const given = answer(200, '{"ErrorCode":0,', { isComplete: false });
+    expect(outcomes(given)).toEqual([{ outcome: 'accepted' }]);
+  });
+
+  it('in a batch an entry that is none leaves only its own message open', () => {
+    const ok = { ErrorCode: 0, MessageID: 'm', Message: 'OK' };
+    expect(outcomes(answer(200, [ok, null, ok]), THREE)).toMatchObject([
+      { outcome: 'accepted' },
+      { outcome: 'unknown' },
+      { outcome: 'accepted' },
+    ]);
+  });
+
+  it('a refusal as a whole that is not of a message is for all', () => {
+    const means = { outcome: 'unsent', failure: { code: 'POSTMARK_10', category: 'auth' } };
+    expect(outcomes(answer(422, refused(10)), THREE)).toMatchObject([means, means, means]);
   });
 });

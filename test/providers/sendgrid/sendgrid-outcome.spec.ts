@@ -1,16 +1,12 @@
 import { sendGridOutcomes } from '../../../lib/providers/sendgrid/sendgrid-outcome.js';
 import type { HttpAnswer } from '../../../lib/transport/http/http-result.js';
-import { refusal } from '../../fixtures/api/sendgrid-server.js';
-import { startSendGrid } from './sendgrid.fixture.js';
-
-const basic = { to: 'ada@example.org', subject: 'Hello', text: 'Hi' };
 
 function answer(status: number, parts: Partial<HttpAnswer> = {}): HttpAnswer {
   return { kind: 'answer', status, headers: {}, body: '', isComplete: true, ...parts };
 }
 
 function errors(message: string, field: string | null): Partial<HttpAnswer> {
-  return { body: JSON.stringify(refusal(400, message, field).body) };
+  return { body: JSON.stringify({ errors: [{ message, field }] }) };
 }
 
 const id = { headers: { 'x-message-id': 'abc' } };
@@ -114,8 +110,11 @@ describe('An answer of SendGrid means', () => {
     expect(sendGridOutcomes(given, { count: 1, isSandbox: false })).toMatchObject([means]);
   });
 
-  it('a rate limit that names its end: wait until then', () => {
-    const given = answer(429, { headers: { 'x-ratelimit-reset': inAMinute } });
+  it.each([
+    ['names its end', {}],
+    ['names it besides a Retry-After that nobody can read', { 'retry-after': 'later' }],
+  ])('a rate limit that %s: wait until then', (_, headers) => {
+    const given = answer(429, { headers: { ...headers, 'x-ratelimit-reset': inAMinute } });
     const [submission] = sendGridOutcomes(given, { count: 1, isSandbox: false });
     const { failure } = submission as { failure: { retryAfterMs: number } };
     expect(failure.retryAfterMs).toBeGreaterThan(50_000);
@@ -123,52 +122,158 @@ describe('An answer of SendGrid means', () => {
   });
 });
 
-describe('Options and credentials', () => {
-  it('verify() proves the key without sending', async () => {
-    const { mail, server } = await startSendGrid();
-    await expect(mail.verify()).resolves.toBeUndefined();
-    expect(server.calls).toEqual([]);
+describe('What SendGrid says of an error', () => {
+  const listed = (status: number, list: unknown, parts: Partial<HttpAnswer> = {}) =>
+    answer(status, { body: JSON.stringify({ errors: list }), ...parts });
+  const one = (given: HttpAnswer) => sendGridOutcomes(given, { count: 1, isSandbox: false })[0];
+  const three = (given: HttpAnswer) => sendGridOutcomes(given, { count: 3, isSandbox: false });
+  const HELD = { outcome: 'unsent', failure: { code: 'REFUSED_TOGETHER' } };
+
+  it.each<[string, HttpAnswer, string]>([
+    [
+      'all of it',
+      listed(400, [
+        { message: 'bad', field: 'subject' },
+        { message: 'worse', field: null },
+      ]),
+      'subject: bad; worse',
+    ],
+    ['nothing', answer(400), 'SendGrid answered with status 400'],
+    ['no list', listed(400, 'bad'), 'SendGrid answered with status 400'],
+    ['another body', answer(400, { body: '[]' }), 'SendGrid answered with status 400'],
+    ['only what is an error', listed(400, [null, 'x', { message: 'bad' }]), 'bad'],
+    ['a place without words', listed(400, [{ message: 5, field: 'subject' }]), 'subject:'],
+  ])('is told: %s', (_, given, message) => {
+    expect(one(given)).toMatchObject({ failure: { code: 'HTTP_400', statusCode: 400, message } });
   });
 
-  it('verify() says that a key is refused, and shows it nowhere', async () => {
-    const { mail } = await startSendGrid({ apiKey: 'SG.wrong-key' });
-    const error: unknown = await mail.verify().catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ message: expect.stringContaining('401') as string });
-    const { inspect } = await import('node:util');
-    expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain('wrong-key');
+  it.each<[string, HttpAnswer, object]>([
+    ['from', listed(400, [{ message: 'bad', field: 'from' }]), { scope: 'sender' }],
+    [
+      'from.email among others',
+      listed(403, [{ message: 'x' }, { message: 'bad', field: 'from.email' }]),
+      { scope: 'sender', category: 'validation', retryable: false, code: 'HTTP_403' },
+    ],
+    ['a field like it', listed(400, [{ message: 'bad', field: 'fromage' }]), { scope: 'message' }],
+    ['a place within', listed(400, [{ message: 'x', field: 'a.from' }]), { scope: 'message' }],
+    ['another status', listed(413, [{ message: 'x', field: 'from' }]), { scope: 'message' }],
+    ['401', listed(401, [{ message: 'x', field: 'from' }]), { scope: 'provider' }],
+  ])('is about the sender by its field, with 400 and 403: %s', (_, given, failure) => {
+    expect(one(given)).toMatchObject({ failure });
   });
 
-  it('a refused key leaves a message unsent', async () => {
-    const { mail } = await startSendGrid({ apiKey: 'SG.wrong-key' });
-    await expect(mail.send(basic)).rejects.toMatchObject({
-      safeToRetry: true,
-      response: { outcome: 'unsent', failure: { category: 'auth', statusCode: 401 } },
+  it('of the sender is about all messages of a call', () => {
+    const means = { outcome: 'unsent', failure: { scope: 'sender' } };
+    const given = listed(400, [{ message: 'bad', field: 'from' }]);
+    expect(three(given)).toMatchObject([means, means, means]);
+  });
+
+  it('of one message leaves the others to go again', () => {
+    const given = listed(400, [
+      { message: 'bad', field: 'personalizations.1.to' },
+      { message: 'ugly', field: 'personalizations.1.cc' },
+    ]);
+    const failure = {
+      code: 'HTTP_400',
+      category: 'validation',
+      scope: 'message',
+      retryable: false,
+      statusCode: 400,
+      message: 'personalizations.1.to: bad; personalizations.1.cc: ugly',
+    };
+    expect(three(given)).toMatchObject([HELD, { outcome: 'rejected', failure }, HELD]);
+    expect(three(given)[1]).toEqual({ outcome: 'rejected', failure });
+  });
+
+  it('of a tenth message is not one of the first', () => {
+    const given = listed(400, [{ message: 'bad', field: 'personalizations.10.to' }]);
+    expect(three(given)).toMatchObject([HELD, HELD, HELD]);
+  });
+
+  it('of what they share is about all of them, in its own words', () => {
+    const given = listed(400, [
+      { message: 'bad', field: 'subject' },
+      { message: 'ugly', field: 'personalizations.1.to' },
+    ]);
+    const means = { outcome: 'rejected', failure: { message: 'subject: bad' } };
+    expect(three(given)).toMatchObject([means, means, means]);
+  });
+
+  it.each<[string, HttpAnswer]>([
+    ['its size', answer(413)],
+    ['something that was cut', answer(400, { isComplete: false })],
+    ['something without a place', listed(400, [{ message: 'bad' }])],
+  ])('of a whole call for %s says not of which: they go again', (_, given) => {
+    expect(three(given)).toMatchObject([HELD, HELD, HELD]);
+  });
+
+  it.each<[string, HttpAnswer, string]>([
+    ['400 alone', answer(400), 'rejected'],
+    ['401, cut', answer(401, { isComplete: false }), 'unsent'],
+    ['429', listed(429, [{ message: 'slow' }]), 'unsent'],
+    ['451', answer(451), 'unsent'],
+  ])('of a whole call is for all: %s', (_, given, outcome) => {
+    const code = `HTTP_${given.status}`;
+    const means = { outcome, failure: { code } };
+    expect(three(given)).toMatchObject([means, means, means]);
+  });
+
+  it('of another region asks for another setting', () => {
+    expect(one(answer(451))).toMatchObject({
+      failure: { code: 'HTTP_451', category: 'configuration', retryable: false },
     });
   });
 
-  it.each<[string, object, RegExp]>([
-    ['no key', { apiKey: undefined }, /apiKey: is missing/],
-    ['a key of two lines', { apiKey: 'SG.a\nb' }, /apiKey/],
-    ['an unknown region', { region: 'mars' }, /region: must be one of 'global', 'eu'/],
-    ['a URL that shows the key', { baseUrl: 'http://api.example.com' }, /must be an https URL/],
-    ['an unknown option', { sandBox: true }, /sandBox: is not an option/],
-  ])('%s is a problem at start', async (_, options, says) => {
-    await expect(startSendGrid(options)).rejects.toMatchObject({
-      name: 'ConfigurationError',
-      message: expect.stringMatching(says) as string,
+  it.each([
+    ['no reset', {}],
+    ['a reset of nothing', { 'x-ratelimit-reset': '' }],
+    ['a reset of zero', { 'x-ratelimit-reset': '0' }],
+    ['a reset in words', { 'x-ratelimit-reset': 'soon' }],
+  ])('a rate limit with %s asks for no wait', (_, headers) => {
+    expect(one(answer(429, { headers }))).not.toHaveProperty('failure.retryAfterMs');
+  });
+
+  it('a rate limit that is over asks for none either, and Retry-After comes first', () => {
+    const over = { 'x-ratelimit-reset': '1000' };
+    expect(one(answer(429, { headers: over }))).toMatchObject({ failure: { retryAfterMs: 0 } });
+    const both = { 'x-ratelimit-reset': inAMinute, 'retry-after': '2' };
+    expect(one(answer(429, { headers: both }))).toMatchObject({ failure: { retryAfterMs: 2_000 } });
+  });
+});
+
+describe('SendGrid took a message', () => {
+  const taken = (given: HttpAnswer, isSandbox = false) =>
+    sendGridOutcomes(given, { count: 1, isSandbox })[0];
+
+  it('under the id in the header', () => {
+    const given = answer(202, { headers: { 'x-message-id': ' abc ' } });
+    expect(taken(given)).toEqual({ outcome: 'accepted', messageId: 'abc' });
+  });
+
+  it.each<[string, HttpAnswer, boolean]>([
+    ['an empty id', answer(202, { headers: { 'x-message-id': ' ' } }), false],
+    ['words in the test mode', answer(200, { body: 'hello' }), true],
+    ['202 without an id in the test mode', answer(202), true],
+    [
+      'a web page by its type, cut',
+      answer(202, { headers: { 'content-type': 'text/HTML' }, isComplete: false }),
+      false,
+    ],
+    ['a web page behind blanks, cut', answer(202, { body: '\n <html', isComplete: false }), false],
+    ['another success', answer(299, id), false],
+    ['201', answer(201, id), true],
+  ])('but nobody knows with %s', (_, given, isSandbox) => {
+    expect(taken(given, isSandbox)).toMatchObject({
+      outcome: 'unknown',
+      failure: { code: 'UNEXPECTED_ANSWER' },
     });
   });
 
-  it('the European region has an API of its own', async () => {
-    const { OptionReader } = await import('../../../lib/contract/option-reader.js');
-    const { readSendGridOptions } =
-      await import('../../../lib/providers/sendgrid/sendgrid.options.js');
-    const read = (options: object) =>
-      readSendGridOptions(new OptionReader(options, '', () => undefined), {
-        maxInFlight: 1,
-        maxBytes: 1,
-      });
-    expect(read({ apiKey: 'k', region: 'eu' }).baseUrl).toBe('https://api.eu.sendgrid.com');
-    expect(read({ apiKey: 'k' }).baseUrl).toBe('https://api.sendgrid.com');
+  it('in the test mode with blanks only', () => {
+    expect(taken(answer(200, { body: '\n' }), true)).toEqual({ outcome: 'accepted' });
+  });
+
+  it('but not with a redirect', () => {
+    expect(taken(answer(300, id))).toMatchObject({ outcome: 'unsent' });
   });
 });

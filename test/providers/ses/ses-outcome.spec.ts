@@ -54,6 +54,11 @@ const MESSAGES: [string, HttpAnswer, object][] = [
     { outcome: 'unsent', failure: { category: 'rate-limit', retryable: true } },
   ],
   [
+    'throttling that says for how long',
+    error(429, 'TooManyRequestsException', { 'retry-after': '3' }),
+    { outcome: 'unsent', failure: { retryAfterMs: 3_000 } },
+  ],
+  [
     'the quota',
     error(429, 'LimitExceededException'),
     { outcome: 'unsent', failure: { category: 'rate-limit', retryable: false } },
@@ -189,5 +194,130 @@ describe('Each entry of a bulk answer means what SES says of it', () => {
     ['without entries', answer(200, {})],
   ])('an answer %s leaves all of them unknown', (_, given) => {
     expect(bulkOutcomes(given, 2)).toMatchObject([{ outcome: 'unknown' }, { outcome: 'unknown' }]);
+  });
+});
+
+describe('What SES says of an error', () => {
+  it.each<[string, HttpAnswer, object]>([
+    [
+      'its type and words',
+      error(400, 'MessageRejected'),
+      { code: 'MessageRejected', message: 'in words' },
+    ],
+    [
+      'in capitals',
+      answer(400, { Message: 'In words' }),
+      { message: 'In words', code: 'HTTP_400' },
+    ],
+    ['no words', answer(400, {}), { message: 'SES answered with status 400' }],
+    ['empty words', answer(400, { message: '' }), { message: 'SES answered with status 400' }],
+    [
+      'words that are none',
+      answer(400, { message: 5 }),
+      { message: 'SES answered with status 400' },
+    ],
+    ['a list', answer(400, ['x']), { message: 'SES answered with status 400', code: 'HTTP_400' }],
+    ['a code in the body', answer(400, { code: 'SlowDown' }), { code: 'SlowDown' }],
+    ['a type that is no text', answer(400, { __type: 5 }), { code: 'HTTP_400' }],
+    ['a type that is a sentence', answer(400, { __type: 'no type' }), { code: 'HTTP_400' }],
+    ['an endless type', answer(400, { __type: 'x'.repeat(81) }), { code: 'HTTP_400' }],
+    [
+      'the header before the body',
+      answer(400, { __type: 'SlowDown' }, { headers: { 'x-amzn-errortype': 'MessageRejected' } }),
+      { code: 'MessageRejected' },
+    ],
+    ['a type that nobody knows', error(418, 'TeaException'), { code: 'TeaException' }],
+    ['a type of 500', error(500, 'SlowDown'), { code: 'SlowDown', category: 'server-error' }],
+  ])('%s', (_, given, failure) => {
+    expect(messageOutcome(given)).toMatchObject({
+      failure: { ...failure, statusCode: given.status },
+    });
+  });
+
+  it('asks for no wait where it names none', () => {
+    expect(messageOutcome(error(429, 'SlowDown'))).not.toHaveProperty('failure.retryAfterMs');
+  });
+
+  it.each(['Credentials', 'TokenProvider', 'SSO', 'STSError', 'AssumeRole', 'ProfileMissing'])(
+    'without credentials (%s): says where they are set',
+    (code) => {
+      expect(messageOutcome({ kind: 'unmade', code })).toEqual({
+        outcome: 'unsent',
+        failure: {
+          code,
+          category: 'auth',
+          scope: 'provider',
+          retryable: false,
+          message: expect.stringContaining('providers.ses.credentials') as string,
+        },
+      });
+    },
+  );
+
+  it('a request that the SDK refused is one of the configuration', () => {
+    expect(bulkOutcomes({ kind: 'unmade', code: 'TypeError' }, 1)).toEqual([
+      {
+        outcome: 'unsent',
+        failure: {
+          code: 'TypeError',
+          category: 'configuration',
+          scope: 'provider',
+          retryable: false,
+          message: 'the AWS SDK could not make the request',
+        },
+      },
+    ]);
+  });
+
+  it.each([true, false])('a fault is one for all messages (may have arrived: %s)', (arrived) => {
+    const fault = { kind: 'fault', code: 'X', isAborted: false, mayHaveArrived: arrived } as const;
+    const outcome = arrived ? 'unknown' : 'unsent';
+    expect(bulkOutcomes(fault, 2)).toMatchObject([{ outcome }, { outcome }]);
+    expect(messageOutcome(fault)).toMatchObject({ outcome });
+  });
+
+  it.each([201, 299])('%i is no success of SES', (status) => {
+    expect(messageOutcome(answer(status, { MessageId: 'm' }))).toMatchObject({
+      outcome: 'unknown',
+      failure: { code: 'UNEXPECTED_ANSWER' },
+    });
+  });
+
+  it('a redirect is none either', () => {
+    expect(messageOutcome(answer(300, { MessageId: 'm' }))).toMatchObject({ outcome: 'unsent' });
+  });
+
+  it('an id that is no text is none', () => {
+    expect(messageOutcome(answer(200, { MessageId: 5 }))).toMatchObject({ outcome: 'unknown' });
+    expect(messageOutcome(answer(200, ['m']))).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it.each<[string, unknown, object]>([
+    ['an empty id: none', { Status: 'SUCCESS', MessageId: '' }, { outcome: 'accepted' }],
+    ['an id that is no text: none', { Status: 'SUCCESS', MessageId: 5 }, { outcome: 'accepted' }],
+  ])('of an entry %s', (_, entry, means) => {
+    expect(bulkOutcomes(answer(200, { BulkEmailEntryResults: [entry] }), 1)).toEqual([means]);
+  });
+
+  it.each<[string, unknown, object]>([
+    ['no words', { Status: 'FAILED' }, { message: 'SES did not take the message', code: 'FAILED' }],
+    [
+      'words that are none',
+      { Status: 'FAILED', Error: 5 },
+      { message: 'SES did not take the message' },
+    ],
+    ['an empty status', { Status: '' }, { code: 'UNEXPECTED_ANSWER' }],
+    ['a status that is no text', { Status: 5 }, { code: 'UNEXPECTED_ANSWER' }],
+  ])('of an entry with %s', (_, entry, failure) => {
+    const given = answer(200, { BulkEmailEntryResults: [entry] });
+    expect(bulkOutcomes(given, 1)).toMatchObject([{ failure }]);
+  });
+
+  it('a list of entries that is none leaves all open', () => {
+    expect(bulkOutcomes(answer(200, { BulkEmailEntryResults: 'ab' }), 2)).toMatchObject([
+      { outcome: 'unknown' },
+      { outcome: 'unknown' },
+    ]);
+    expect(bulkOutcomes(answer(200, ['a']), 1)).toMatchObject([{ outcome: 'unknown' }]);
   });
 });
