@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { AttemptRecord } from '../contract/email-response.dto.js';
 import { UNDECLARED_CAPABILITIES, type ProviderCapabilities } from '../contract/capabilities.js';
 import type { MailProviderStrategy, SendContext } from '../contract/mail-provider.strategy.js';
@@ -199,6 +200,7 @@ export class ProviderChannel {
       this.#turnstile.pauseFor(pause);
     }
     this.#turnstile.leave();
+    if (emails.length > 1) await setImmediate();
     return withoutEcho(submissions, emails);
   }
 
@@ -210,6 +212,9 @@ export class ProviderChannel {
     if (emails.length === 1 && email !== undefined) {
       return [await this.strategy.send(email, context)];
     }
+    // A batch takes a while to be written, and its results to be read: whatever else waits for the event
+    // loop gets its turn before each.
+    await setImmediate();
     // Only a provider with sendBatch has call limits above one message.
     return this.strategy.sendBatch!(emails, context);
   }

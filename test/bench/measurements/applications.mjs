@@ -17,11 +17,21 @@ const OPTIONS = {
   },
 };
 
-/** Starts an empty application, or one with four providers `configured`. */
+/**
+ * Starts an empty application, one that has loaded the `peers` which every user of MailBridge has
+ * installed, or one with four providers `configured`.
+ */
 export async function startApplication(kind) {
   class Application {}
+  if (kind === 'peers') await loadPeers();
   Module({ imports: kind === 'configured' ? [await mailBridge()] : [] })(Application);
   return NestFactory.createApplicationContext(Application, { logger: false });
+}
+
+async function loadPeers() {
+  await import('@nestjs/config');
+  await import('class-transformer');
+  await import('class-validator');
 }
 
 async function mailBridge() {

@@ -1,5 +1,5 @@
-// The start of an application, in a fresh process: `empty`, or `configured` with MailBridge and four
-// providers. Prints the milliseconds since the process began, its memory, and its CPU.
+// The start of an application, in a fresh process: `empty`, with the `peers` of MailBridge loaded, or
+// `configured` with MailBridge and four providers. Prints the milliseconds since the process began, its memory, and its CPU.
 import { startApplication } from './applications.mjs';
 
 await startApplication(process.argv[2]);
