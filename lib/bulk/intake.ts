@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Parcel } from '../delivery/parcel.js';
 import { Fifo } from '../delivery/fifo.js';
 import { EmailResponseDto } from '../contract/email-response.dto.js';
+import { eventLoopTurn } from '../delivery/event-loop-turn.js';
 import { planCalls, type CallLimits } from '../delivery/plan.js';
 import type { Admit } from './admit.js';
 import type { SourceReader } from './source-reader.js';
@@ -101,7 +101,7 @@ export class Intake {
   /** The next message; `undefined` at the end, or when waiting for it was interrupted. */
   private async pull(): Promise<Parcel | EmailResponseDto | undefined> {
     if (performance.now() > this.#turnEndsAt) {
-      await setImmediate();
+      await eventLoopTurn();
       this.#turnEndsAt = performance.now() + TURN_MS;
     }
     const waitedMs = this.source.waitedMs;

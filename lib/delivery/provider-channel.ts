@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { AttemptRecord } from '../contract/email-response.dto.js';
 import { UNDECLARED_CAPABILITIES, type ProviderCapabilities } from '../contract/capabilities.js';
 import type { MailProviderStrategy, SendContext } from '../contract/mail-provider.strategy.js';
@@ -9,6 +8,7 @@ import { attempt } from './attempt.js';
 import { callHealth, pauseAskedFor } from './call-health.js';
 import type { ChannelOptions } from './channel-options.js';
 import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
+import { eventLoopTurn } from './event-loop-turn.js';
 import { isolating } from './isolate.js';
 import type { Lane } from './lanes.js';
 import type { CallLimits } from './plan.js';
@@ -200,7 +200,7 @@ export class ProviderChannel {
       this.#turnstile.pauseFor(pause);
     }
     this.#turnstile.leave();
-    if (emails.length > 1) await setImmediate();
+    if (emails.length > 1) await eventLoopTurn();
     return withoutEcho(submissions, emails);
   }
 
@@ -214,7 +214,7 @@ export class ProviderChannel {
     }
     // A batch takes a while to be written, and its results to be read: whatever else waits for the event
     // loop gets its turn before each.
-    await setImmediate();
+    await eventLoopTurn();
     // Only a provider with sendBatch has call limits above one message.
     return this.strategy.sendBatch!(emails, context);
   }

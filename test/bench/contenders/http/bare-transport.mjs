@@ -3,7 +3,7 @@ import { HttpClient } from '../../../../dist/transport/http/http-client.js';
 import { sendGridJson } from '../messages.mjs';
 import { loop } from '../loop.mjs';
 
-/** MailBridge's own transport called bare, with a body that is ready: what it lacks are our layers. */
+/** MailBridge's own transport called bare, with the JSON that `undici.request` is given: what it lacks are our layers. */
 export async function start({ url, concurrency }) {
   const client = new HttpClient({ maxSockets: concurrency });
   const { signal } = new AbortController();
@@ -13,11 +13,11 @@ export async function start({ url, concurrency }) {
     method: 'POST',
     url: `${url}/v3/mail/send`,
     headers: { authorization: 'Bearer SG.bench', 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify(sendGridJson(1000))),
   };
   return (count) =>
-    loop(count, concurrency, async () => {
-      const result = await client.request(request, signal);
+    loop(count, concurrency, async (at) => {
+      const body = JSON.stringify(sendGridJson(at));
+      const result = await client.request({ ...request, body }, signal);
       return result.kind === 'answer' && result.status === 202;
     });
 }
