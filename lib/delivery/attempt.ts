@@ -1,4 +1,5 @@
 import { cleanText } from '../contract/clean-text.js';
+import { LightSignal } from '../contract/light-signal.js';
 import { unknown, type FailureInput, type Submission } from '../contract/submission.js';
 import { invalid, normalizeSubmission } from './normalize-submission.js';
 
@@ -10,7 +11,7 @@ export interface AttemptLimits {
   /** From the moment the call begins, in milliseconds; `undefined` where the transport has phases of its own. */
   readonly timeoutMs: number | undefined;
   /** Fires when a shutdown gives up what is in flight. */
-  readonly expired: AbortSignal;
+  readonly expired: LightSignal;
   /** What no failure may repeat. */
   readonly secrets: readonly string[];
 }
@@ -20,7 +21,7 @@ export interface AttemptLimits {
  * what makes no sense and what does not come in time is `unknown`, since the messages may have left.
  */
 export async function attempt(
-  call: (signal: AbortSignal) => Promise<readonly Submission[]>,
+  call: (ending: LightSignal) => Promise<readonly Submission[]>,
   count: number,
   limits: AttemptLimits,
 ): Promise<readonly Submission[]> {
@@ -44,25 +45,25 @@ export async function attempt(
 
 /** Bounds one attempt: when it is out of time, or the application is, the provider is told so first. */
 class Patience {
-  readonly #controller: AbortController | undefined;
+  readonly #ending: LightSignal;
   #timer: NodeJS.Timeout | undefined;
   #reject: (reason: InterruptedError) => void = () => undefined;
   readonly #expire = () => this.end(new InterruptedError('SHUTDOWN', 'the application shut down'));
 
   constructor(private readonly limits: AttemptLimits) {
     // Without a limit of its own an attempt ends with the application only, which has a signal already.
-    if (limits.timeoutMs !== undefined) this.#controller = new AbortController();
+    this.#ending = limits.timeoutMs === undefined ? limits.expired : new LightSignal();
   }
 
   /** What the call comes to. @throws InterruptedError when that takes too long; what the call throws */
-  wait<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  wait<T>(call: (ending: LightSignal) => Promise<T>): Promise<T> {
     const { expired, timeoutMs } = this.limits;
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.late(timeoutMs), timeoutMs);
       if (expired.aborted) this.#expire();
-      else expired.addEventListener('abort', this.#expire, { once: true });
-      call(this.#controller?.signal ?? expired).then(resolve, reject);
+      else expired.addEventListener('abort', this.#expire);
+      call(this.#ending).then(resolve, reject);
     });
   }
 
@@ -78,7 +79,7 @@ class Patience {
 
   private end(reason: InterruptedError): void {
     clearTimeout(this.#timer);
-    this.#controller?.abort(reason);
+    this.#ending.abort(reason);
     this.#timer = setTimeout(() => this.#reject(reason), GRACE_MS);
   }
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { LightSignal } from '../contract/light-signal.js';
 
 /**
  * The life of one MailBridge: open, then draining (nothing new is begun, what is in flight may end),
@@ -6,12 +7,11 @@ import { setMaxListeners } from 'node:events';
  */
 export class Lifecycle {
   readonly #ending = new AbortController();
-  readonly #expiry = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
 
   constructor() {
-    // Whatever is in flight listens to both.
-    setMaxListeners(0, this.ending, this.expired);
+    // Whatever is in flight listens to it.
+    setMaxListeners(0, this.ending);
   }
 
   /** Fires when nothing new may begin. */
@@ -20,9 +20,7 @@ export class Lifecycle {
   }
 
   /** Fires when what is still in flight must be given up. */
-  get expired(): AbortSignal {
-    return this.#expiry.signal;
-  }
+  readonly expired = new LightSignal();
 
   /** Whether anything is under way. */
   get isBusy(): boolean {
@@ -49,7 +47,7 @@ export class Lifecycle {
 
   /** Gives up what is in flight now. */
   expire(): void {
-    this.#expiry.abort();
+    this.expired.abort();
   }
 
   /** Resolves when nothing runs any more. Never rejects. */

@@ -1,5 +1,6 @@
 import type { AttemptRecord } from '../contract/email-response.dto.js';
 import { UNDECLARED_CAPABILITIES, type ProviderCapabilities } from '../contract/capabilities.js';
+import { attemptContext, type LightSignal } from '../contract/light-signal.js';
 import type { MailProviderStrategy, SendContext } from '../contract/mail-provider.strategy.js';
 import { unsent, type Submission } from '../contract/submission.js';
 import { withoutEcho } from '../contract/without-echo.js';
@@ -28,7 +29,7 @@ export interface Handover {
   /** Fires when nothing new may be tried. */
   readonly stop: AbortSignal;
   /** Fires when what is in flight must be given up. */
-  readonly expired: AbortSignal;
+  readonly expired: LightSignal;
   /** Called once for each call. */
   onCall(): void;
   /** Called for each message once a call of it has ended. */
@@ -189,7 +190,7 @@ export class ProviderChannel {
     const { secrets, timeoutMs } = this.options;
     const limits = { timeoutMs, expired, secrets };
     const submissions = await attempt(
-      (signal) => this.submit(emails, { signal, attempt: number }),
+      (ending) => this.submit(emails, attemptContext(ending, number)),
       emails.length,
       limits,
     );

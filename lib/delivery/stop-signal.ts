@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import type { StopSignal } from '../contract/light-signal.js';
 
 /** A signal that fires with the first of several others; let go of them when it is no longer needed. */
-export interface StopSignal {
+export interface JoinedSignal {
   readonly signal: AbortSignal;
   /** Fires it now. */
   readonly stop: () => void;
@@ -13,7 +14,7 @@ export interface StopSignal {
  * Joins signals. `AbortSignal.any()` would do, but on long-lived signals it keeps a trace of each one
  * that was ever joined.
  */
-export function stopSignal(...others: readonly (AbortSignal | undefined)[]): StopSignal {
+export function stopSignal(...others: readonly (StopSignal | undefined)[]): JoinedSignal {
   const controller = new AbortController();
   // Every call in flight listens to it.
   setMaxListeners(0, controller.signal);

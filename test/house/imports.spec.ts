@@ -10,10 +10,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   contract: ['message', 'errors'],
   registry: ['contract', 'errors'],
   mime: ['message', 'errors'],
-  'transport/http': ['errors'],
-  'transport/smtp': ['errors'],
+  // What all of them are told to stop by.
+  transport: [],
+  'transport/http': ['transport', 'errors'],
+  'transport/smtp': ['transport', 'errors'],
   // The SDK signs, the connections of `http` carry.
-  'transport/ses': ['transport/http', 'errors'],
+  'transport/ses': ['transport/http', 'transport', 'errors'],
   delivery: ['contract', 'message', 'errors'],
   bulk: ['delivery', 'contract', 'message', 'errors'],
   // What the package brings of interceptors.

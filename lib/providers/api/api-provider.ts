@@ -1,3 +1,4 @@
+import { stopSignalOf, type StopSignal } from '../../contract/light-signal.js';
 import { MailProviderStrategy, type SendContext } from '../../contract/mail-provider.strategy.js';
 import { rejected, unsent, type Submission } from '../../contract/submission.js';
 import { MailBridgeError } from '../../errors/mail-bridge.error.js';
@@ -51,12 +52,12 @@ export abstract class ApiProvider extends MailProviderStrategy {
   /** A harmless request that needs the credentials; 2xx proves them. */
   protected abstract verification(): HttpRequest;
 
-  async send(email: OutgoingEmail, { signal }: SendContext): Promise<Submission> {
+  async send(email: OutgoingEmail, context: SendContext): Promise<Submission> {
     try {
       const read = hasStreams(email)
-        ? await withAttachmentsRead(email, this.maxAttachmentBytes, signal)
+        ? await withAttachmentsRead(email, this.maxAttachmentBytes, context.signal)
         : email;
-      const [submission] = await this.submit([read], signal);
+      const [submission] = await this.submit([read], stopSignalOf(context));
       return submission ?? unsent({ code: 'NOTHING_SENT', message: 'nothing was sent' });
     } catch (error) {
       if (!isAttachmentError(error)) throw error;
@@ -66,8 +67,9 @@ export abstract class ApiProvider extends MailProviderStrategy {
 
   override sendBatch(
     emails: readonly OutgoingEmail[],
-    { signal }: SendContext,
+    context: SendContext,
   ): Promise<readonly Submission[]> {
+    const signal = stopSignalOf(context);
     const room = this.callRoom();
     if (room === undefined) return this.submit(emails, signal);
     return submitFitting(
@@ -94,7 +96,7 @@ export abstract class ApiProvider extends MailProviderStrategy {
 
   private async submit(
     emails: readonly OutgoingEmail[],
-    signal: AbortSignal,
+    signal: StopSignal,
   ): Promise<readonly Submission[]> {
     const request = this.request(emails);
     // Planned by an estimate; what turns out too large goes out in halves.

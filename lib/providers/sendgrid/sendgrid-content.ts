@@ -28,6 +28,7 @@ const contents = new WeakMap<OutgoingEmail, SendGridContent>();
  * share a call; rendered where substitutions would not give exactly what `renderContent` gives.
  */
 export function sendGridContent(email: OutgoingEmail): SendGridContent {
+  if (email.substitutions === undefined) return email as Omit<OutgoingEmail, 'substitutions'>;
   let content = contents.get(email);
   if (content === undefined) {
     content = nativeContent(email) ?? renderContent(email);
@@ -42,8 +43,7 @@ export function sendGridContent(email: OutgoingEmail): SendGridContent {
  * whose values are escaped.
  */
 function nativeContent(email: OutgoingEmail): SendGridContent | undefined {
-  const { subject, html, text, substitutions: values } = email;
-  if (values === undefined) return renderContent(email);
+  const { subject, html, text, substitutions: values = {} } = email;
   if (!isExpressible(email)) return undefined;
   const substitutions = {
     ...tagsOf(`${subject ?? ''}\n${text ?? ''}`, values, textTag, String),

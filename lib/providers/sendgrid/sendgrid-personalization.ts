@@ -24,7 +24,9 @@ export function personalizations(emails: readonly OutgoingEmail[]): JsonObject {
 
 /** The arguments that come back in SendGrid's events, flat beside its own fields. */
 export function customArguments({ id, metadata }: OutgoingEmail): Record<string, string> {
-  return { ...metadata, [CORRELATION_KEY]: id };
+  const own: Record<string, string> = { [CORRELATION_KEY]: id };
+  for (const key in metadata) if (key !== CORRELATION_KEY) own[key] = metadata[key]!;
+  return own;
 }
 
 /** A mailbox as SendGrid tells it from others: it refuses a second one that only differs in case. */
@@ -51,8 +53,11 @@ function personalization(email: OutgoingEmail): Personalization {
   const headers = customHeaders(email);
   const { sendAt } = email;
   // What is undefined JSON leaves out.
+  const { to, cc, bcc } = recipients(email);
   const own: Personalization = {
-    ...recipients(email),
+    to,
+    cc,
+    bcc,
     subject: subject === '' ? undefined : subject,
     headers: Object.keys(headers).length > 0 ? headers : undefined,
     substitutions,
@@ -63,7 +68,7 @@ function personalization(email: OutgoingEmail): Personalization {
 }
 
 /** Each mailbox once over all three, in the first that has it: SendGrid refuses a second time. */
-function recipients({ to, cc, bcc }: OutgoingEmail): JsonObject {
+function recipients({ to, cc, bcc }: OutgoingEmail) {
   const seen = new Set<string>();
   const entries = (addresses: readonly MailAddress[]) => {
     const fresh: JsonObject[] = [];

@@ -1,5 +1,6 @@
 import type { ProviderCapabilities } from '../../contract/capabilities.js';
 import { cleanText } from '../../contract/clean-text.js';
+import { stopSignalOf } from '../../contract/light-signal.js';
 import { MailProviderStrategy, type SendContext } from '../../contract/mail-provider.strategy.js';
 import { rejected, unsent, type Submission } from '../../contract/submission.js';
 import { MailBridgeError } from '../../errors/mail-bridge.error.js';
@@ -45,7 +46,7 @@ export class SmtpProvider extends MailProviderStrategy {
     this.#pool = new SmtpPool(options);
   }
 
-  async send(email: OutgoingEmail, { signal }: SendContext): Promise<Submission> {
+  async send(email: OutgoingEmail, context: SendContext): Promise<Submission> {
     const problems: Problem[] = [];
     const report = (path: string, message: string) => problems.push({ path, message });
     const dsn = readMessageDsn(email.providerOptions?.['smtp'], report) ?? this.options.dsn;
@@ -54,7 +55,7 @@ export class SmtpProvider extends MailProviderStrategy {
     if ('outcome' in message) return message;
     const result = await this.#pool.submit(
       { envelope: envelopeOf(email, message, dsn), ...contentOf(message) },
-      signal,
+      stopSignalOf(context),
     );
     return submissionOf(result, { messageId: message.messageId, secrets: this.secrets() });
   }

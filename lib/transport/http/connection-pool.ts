@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { fault, isFault, type HttpFault } from './http-result.js';
 import { openConnection } from './open-connection.js';
 import type { Peer } from './peer.js';
+import type { StopSignal } from '../stop-signal.js';
 
 // Shorter than the servers' own limits: a request must not meet a connection that is being closed.
 const IDLE_MS = 4_000;
@@ -52,7 +53,7 @@ export class ConnectionPool {
   }
 
   /** Opens a connection, or waits for one where there are as many as may be. Never rejects. */
-  async acquire(signal: AbortSignal): Promise<Connection | HttpFault> {
+  async acquire(signal: StopSignal): Promise<Connection | HttpFault> {
     if (this.#places < this.limits.maxSockets) {
       this.#places += 1;
       return this.open(signal);
@@ -84,7 +85,7 @@ export class ConnectionPool {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  private turn(signal: AbortSignal): Promise<Connection | HttpFault | 'open'> {
+  private turn(signal: StopSignal): Promise<Connection | HttpFault | 'open'> {
     return new Promise((resolve) => {
       const waiter: Waiter = (result) => {
         this.#waiting.delete(waiter);
@@ -97,7 +98,7 @@ export class ConnectionPool {
     });
   }
 
-  private async open(signal: AbortSignal): Promise<Connection | HttpFault> {
+  private async open(signal: StopSignal): Promise<Connection | HttpFault> {
     const { connectMs } = this.limits;
     const { socket, stands } = openConnection(this.peer, this.#session, { connectMs, signal });
     const connection: Connection = { socket, isIdle: false };

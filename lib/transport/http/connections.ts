@@ -2,6 +2,7 @@ import { ConnectionPool, type PoolLimits } from './connection-pool.js';
 import { exchange } from './exchange.js';
 import { fault, isFault, type HttpRequest, type HttpResult } from './http-result.js';
 import { targetOf, type Target } from './peer.js';
+import type { StopSignal } from '../stop-signal.js';
 
 const CONNECT_MS = 5_000;
 
@@ -27,7 +28,7 @@ export class Connections {
   }
 
   /** Makes one request. Always resolves; the signal bounds the whole of it. */
-  exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
+  exchange(request: HttpRequest, signal: StopSignal): Promise<HttpResult> {
     if (signal.aborted) return Promise.resolve(fault('ABORTED', false, true));
     const way = this.#ways.get(request.url) ?? this.prepare(request.url);
     const kept = way.pool.takeIdle();
@@ -44,7 +45,7 @@ export class Connections {
   private async exchangeLater(
     request: HttpRequest,
     way: Way,
-    signal: AbortSignal,
+    signal: StopSignal,
   ): Promise<HttpResult> {
     const connection = await way.pool.acquire(signal);
     return isFault(connection) ? connection : exchange(request, { ...way, connection }, signal);

@@ -3,6 +3,7 @@ import type { Connection, ConnectionPool } from './connection-pool.js';
 import { fault, type HttpAnswer, type HttpRequest, type HttpResult } from './http-result.js';
 import { keepAliveMs } from './keep-alive.js';
 import type { Target } from './peer.js';
+import type { StopSignal } from '../stop-signal.js';
 
 /** Bytes of an answer that are kept; a provider's longest is a few kilobytes for each message of a batch. */
 export const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -27,7 +28,7 @@ export interface Passage {
 export function exchange(
   request: HttpRequest,
   passage: Passage,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<HttpResult> {
   return new Promise((resolve) => new Exchange(request, passage, signal, resolve));
 }
@@ -43,7 +44,7 @@ class Exchange {
   constructor(
     request: HttpRequest,
     private readonly passage: Passage,
-    private readonly signal: AbortSignal,
+    private readonly signal: StopSignal,
     private readonly resolve: (result: HttpResult) => void,
   ) {
     try {

@@ -2,6 +2,7 @@ import type { HttpService } from '@nestjs/axios';
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { Connections } from './connections.js';
 import type { HttpRequest, HttpResult } from './http-result.js';
+import type { StopSignal } from '../stop-signal.js';
 
 /** How a client connects. */
 export interface HttpClientOptions {
@@ -22,7 +23,7 @@ export class HttpClient {
   }
 
   /** Makes one request. Always resolves; the signal bounds the whole of it. */
-  async request(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
+  async request(request: HttpRequest, signal: StopSignal): Promise<HttpResult> {
     this.#service ??= load();
     const { axiosRef } = await this.#service;
     const { method, url } = request;

@@ -2,12 +2,13 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { fault, type HttpFault } from './http-result.js';
 import type { Peer } from './peer.js';
+import type { StopSignal } from '../stop-signal.js';
 
 /** What bounds the opening of a connection. */
 export interface OpeningLimits {
   /** Milliseconds until it has to stand, TLS included. */
   readonly connectMs: number;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
 }
 
 /** A connection that is being opened. */

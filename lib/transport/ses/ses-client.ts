@@ -1,6 +1,7 @@
 import type { GetAccountCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { Connections } from '../http/connections.js';
 import type { HttpRequest, HttpResult } from '../http/http-result.js';
+import type { StopSignal } from '../stop-signal.js';
 import type { SesCall, SesResult } from './ses-call.js';
 import { withoutVersionNotice } from './version-notice.js';
 import { withoutCredentials } from './without-credentials.js';
@@ -61,7 +62,7 @@ export class SesClient {
   }
 
   /** Makes one call. Always resolves; the signal bounds the whole of it. */
-  call(call: SesCall, signal: AbortSignal): Promise<SesResult> {
+  call(call: SesCall, signal: StopSignal): Promise<SesResult> {
     return new Promise((resolve) => {
       // Looking for credentials heeds no signal: it is left behind, and what it finds is not used.
       const giveUp = () => resolve(GIVEN_UP);

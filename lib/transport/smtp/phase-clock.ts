@@ -1,4 +1,5 @@
 import type { SmtpTimeouts } from './smtp-settings.js';
+import type { StopSignal } from '../stop-signal.js';
 
 /** What can end an attempt from our side. */
 export type Expiry = 'timeout' | 'aborted' | 'closed';
@@ -19,7 +20,7 @@ export class PhaseClock {
 
   constructor(
     private readonly timeouts: SmtpTimeouts,
-    private readonly signal: AbortSignal,
+    private readonly signal: StopSignal,
   ) {
     if (signal.aborted) this.expire('aborted');
     else signal.addEventListener('abort', this.#onAbort, { once: true });

@@ -9,6 +9,7 @@ import type { SmtpFault, SmtpMessage, SmtpResult } from './smtp-result.js';
 import { SmtpSession } from './smtp-session.js';
 import type { SmtpSettings } from './smtp-settings.js';
 import { Turns } from './turns.js';
+import type { StopSignal } from '../stop-signal.js';
 
 /**
  * A few connections to one SMTP server, shared by all messages: one message at a time on each, reused
@@ -42,14 +43,14 @@ export class SmtpPool {
    * Submits one message and says what became of it. When the signal fires it ends at once, with the
    * stage that the message has reached.
    */
-  async submit(message: SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {
+  async submit(message: SmtpMessage, signal: StopSignal): Promise<SmtpResult> {
     const fault = envelopeFault(message.envelope);
     if (fault !== undefined) return { error: fault };
     return this.inTurn(signal, (clock) => this.deliver(message, clock));
   }
 
   /** Opens a fresh connection and logs in; returns what is wrong, if anything. */
-  async verify(signal: AbortSignal): Promise<SmtpFault | undefined> {
+  async verify(signal: StopSignal): Promise<SmtpFault | undefined> {
     const result = await this.inTurn(signal, async (clock) => {
       // At the limit of connections an idle one has to make room.
       const spare = this.#idle.take();
@@ -76,7 +77,7 @@ export class SmtpPool {
   }
 
   private async inTurn<T>(
-    signal: AbortSignal,
+    signal: StopSignal,
     work: (clock: PhaseClock) => Promise<T>,
   ): Promise<T | { readonly error: SmtpFault }> {
     const clock = new PhaseClock(this.settings.timeouts, signal);

@@ -1,0 +1,76 @@
+/** The part of an `AbortSignal` that a transport needs. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/**
+ * A stop signal that costs next to nothing, for what happens with every message: an `AbortController` with
+ * one listener takes as long as all the rest of an attempt. The `AbortSignal` that belongs to it is made
+ * when somebody asks for it.
+ */
+export class LightSignal implements StopSignal {
+  #isAborted = false;
+  #reason: unknown;
+  #listeners: Set<() => void> | undefined;
+  #controller: AbortController | undefined;
+
+  get aborted(): boolean {
+    return this.#isAborted;
+  }
+
+  /** As an `AbortSignal`, for those who need one. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#isAborted) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners?.delete(listener);
+  }
+
+  /** Fires it, once. */
+  abort(reason?: unknown): void {
+    if (this.#isAborted) return;
+    this.#isAborted = true;
+    this.#reason = reason;
+    const listeners = [...(this.#listeners ?? [])];
+    this.#listeners = undefined;
+    for (const listener of listeners) listener();
+    this.#controller?.abort(reason);
+  }
+}
+
+const LIGHT = Symbol('light signal');
+
+/** What a provider is given with a call. */
+export interface AttemptContext {
+  readonly signal: AbortSignal;
+  readonly attempt: number;
+}
+
+/** The context of an attempt that ends with that signal. */
+export function attemptContext(light: LightSignal, attempt: number): AttemptContext {
+  return {
+    get signal() {
+      return light.signal;
+    },
+    attempt,
+    [LIGHT]: light,
+  } as AttemptContext;
+}
+
+/** What ends an attempt, in the form that costs least: our own transports need no more. */
+export function stopSignalOf(context: AttemptContext): StopSignal {
+  const { [LIGHT]: light }: { readonly [LIGHT]?: LightSignal } = context as object;
+  return light ?? context.signal;
+}
