@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,8 +7,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 // The sample imports the library by its name, which is its build: so that one comes first.
 const projects = [
-  { name: 'nest-mailbridge', source: 'lib', entry: 'dist/index.js' },
-  { name: 'sample-app', source: 'sample-app/src', entry: 'sample-app/dist/main.js' },
+  { script: 'build', source: 'lib', entry: 'dist/index.js' },
+  { script: 'build:sample', source: 'sample-app/src', entry: 'sample-app/dist/main.js' },
 ];
 
 /**
@@ -20,21 +19,21 @@ const projects = [
  */
 export function buildWhatIsStale(say = () => undefined) {
   let isStale = false;
-  for (const { name, source, entry } of projects) {
+  for (const { script, source, entry } of projects) {
     isStale ||= newestIn(join(root, source)) > changedAt(join(root, entry));
     if (!isStale) continue;
-    say(`Building ${name} …`);
-    build(name);
+    say(`Building ${source} …`);
+    run(script);
   }
 }
 
-function build(project) {
-  const nest = createRequire(import.meta.url).resolve('@nestjs/cli/bin/nest.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [nest, 'build', project], {
+function run(script) {
+  const { status, stdout, stderr } = spawnSync(`npm run --silent ${script}`, {
     cwd: root,
     encoding: 'utf8',
+    shell: true,
   });
-  if (status !== 0) throw new Error(`${project} cannot be built:\n${stdout}${stderr}`);
+  if (status !== 0) throw new Error(`npm run ${script} failed:\n${stdout}${stderr}`);
 }
 
 function newestIn(folder) {

@@ -1,12 +1,15 @@
 import { createRequire } from 'node:module';
 
+let fromHere: NodeJS.Require | undefined;
+
 /**
  * Whether a package can be imported from here, without loading it: clients are heavy, and wanted only
  * when the first message goes out.
  */
 export function isInstalled(name: string): boolean {
   try {
-    createRequire(thisFile()).resolve(name);
+    fromHere ??= createRequire(thisFile());
+    fromHere.resolve(name);
     return true;
   } catch {
     return false;

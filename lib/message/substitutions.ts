@@ -35,11 +35,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
  */
 export function renderContent(email: Renderable): RenderedContent {
   const { subject, html, text, substitutions } = email;
-  return {
-    ...(subject !== undefined && { subject: fill(subject, substitutions, asIs) }),
-    ...(html !== undefined && { html: fill(html, substitutions, escapeHtml) }),
-    ...(text !== undefined && { text: fill(text, substitutions, asIs) }),
-  };
+  const rendered: { -readonly [K in keyof RenderedContent]: RenderedContent[K] } = {};
+  if (subject !== undefined) rendered.subject = fill(subject, substitutions, asIs);
+  if (html !== undefined) rendered.html = fill(html, substitutions, escapeHtml);
+  if (text !== undefined) rendered.text = fill(text, substitutions, asIs);
+  return rendered;
 }
 
 /** The names of the placeholders in a text, each once, in order of appearance. */
