@@ -13,7 +13,10 @@ import { ScriptedProvider, message } from './fixtures/scripted-provider.js';
 /** Takes five messages a call, those with the same subject together. */
 @MailProvider('batching')
 class Batching extends ScriptedProvider {
-  override readonly batching = { maxMessages: 5, key: ({ subject = '' }: OutgoingEmail) => subject };
+  override readonly batching = {
+    maxMessages: 5,
+    key: ({ subject = '' }: OutgoingEmail) => subject,
+  };
   readonly calls: string[][] = [];
 
   override async send(email: OutgoingEmail): Promise<Submission> {

@@ -70,15 +70,10 @@ describe('Messages of one content share a call', () => {
     await mail.sendBulk(messages);
     const files = mailgun.calls.map(({ to, attachment }) => {
       const [file] = attachment as readonly { content: string }[];
-      return [to!.length, file!.content.slice(0, 3)];
+      return `${to!.length} times ${file!.content.slice(0, 3)}`;
     });
     // Several calls are in flight: they arrive in any order.
-    expect(files.toSorted()).toEqual([
-      [3, 'one'],
-      [3, 'two'],
-      [3, 'xxx'],
-      [3, 'yyy'],
-    ]);
+    expect(files.toSorted()).toEqual(['one', 'two', 'xxx', 'yyy'].map((name) => `3 times ${name}`));
   });
 
   it.each([
