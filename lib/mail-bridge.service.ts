@@ -43,6 +43,8 @@ import type { EmailMessageDto } from './message/email-message.dto.js';
 import type { ProviderCatalog } from './provider-catalog.js';
 import { SecondSignal } from './second-signal.js';
 
+const NO_OPTIONS: SendOptions = Object.freeze({});
+
 /**
  * Sends e-mail through the configured provider and says what became of each message. Inject it:
  * `constructor(private readonly mail: MailBridgeService) {}`.
@@ -90,9 +92,16 @@ export class MailBridgeService
    * @throws InvalidMessageError, UnsupportedFeatureError, AttachmentError before anything is sent
    * @throws EmailSendError when it was not accepted; it says whether sending it again is safe
    */
-  async send(message: EmailMessageDto, options: SendOptions = {}): Promise<EmailResponseDto> {
+  async send(
+    message: EmailMessageDto,
+    options: SendOptions = NO_OPTIONS,
+  ): Promise<EmailResponseDto> {
     this.assertOpen();
-    const { provider, signal, lane = 'normal' } = checkSendOptions(options);
+    const {
+      provider,
+      signal,
+      lane = 'normal',
+    } = options === NO_OPTIONS ? NO_OPTIONS : checkSendOptions(options);
     const patienceMs = this.providers.options.retry.maxDelayMs;
     const run = deliveryRun(this.#admission, this.providers, {
       kind: 'send',
@@ -100,7 +109,6 @@ export class MailBridgeService
       provider,
       lane,
       patienceMs,
-      own: {},
     });
     const response = await this.deliver(message, run, signal);
     if (!response.success) throw new EmailSendError(response);

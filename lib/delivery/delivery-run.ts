@@ -37,8 +37,8 @@ export interface Providers {
 export interface RunOptions extends Pick<DeliveryRun, 'lane' | 'patienceMs' | 'sharesCalls'> {
   readonly kind: MailRun['kind'];
   readonly provider: string | readonly string[] | undefined;
-  /** What this run alone adds to a message. */
-  readonly own: MessageDefaults;
+  /** What this run alone adds to a message. @default nothing */
+  readonly own?: MessageDefaults;
 }
 
 /** Sets a run up. @throws ProviderNotFoundError */
@@ -48,13 +48,7 @@ export function deliveryRun(
   { provider, own, kind, lane, patienceMs, sharesCalls }: RunOptions,
 ): DeliveryRun {
   const route = providers.route(provider);
-  const defaults = new Map(
-    route.channels.map((channel) => [
-      channel,
-      mergeDefaults(providers.defaults(channel.name), own),
-    ]),
-  );
-  const defaultsOf = (channel: ProviderChannel) => defaults.get(channel) ?? own;
+  const defaultsOf = defaultsFor(providers, route, own);
   return {
     route,
     lane,
@@ -67,4 +61,20 @@ export function deliveryRun(
         ? admission.admit(message.message, channel, message.defaultsFrom(defaultsOf(channel)))
         : admission.admit(message, channel, defaultsOf(channel)),
   };
+}
+
+/** What each provider adds to a message of the run: for a bulk worked out once. */
+function defaultsFor(
+  providers: Providers,
+  route: Route,
+  own: MessageDefaults | undefined,
+): (channel: ProviderChannel) => MessageDefaults {
+  if (own === undefined) return ({ name }) => providers.defaults(name);
+  const merged = new Map(
+    route.channels.map((channel) => [
+      channel,
+      mergeDefaults(providers.defaults(channel.name), own),
+    ]),
+  );
+  return (channel) => merged.get(channel) ?? own;
 }

@@ -23,6 +23,11 @@ export interface Journey {
   onUnreadable?(error: unknown): void;
 }
 
+/** What went wrong with attachments, by message; most deliveries have none. */
+interface Unreadable {
+  errors?: Map<Shipment, unknown>;
+}
+
 /** What holds for every delivery. */
 export interface DeliveryOptions {
   /** What attachments that are streams may have, and how long reading them may take. */
@@ -65,17 +70,17 @@ export class Delivery {
   ): Promise<readonly EmailResponseDto[]> {
     const { run, stop } = journey;
     const shipments = parcels.map((each) => new Shipment(each, this.options.resendUnknown));
-    const unreadable = new Map<Shipment, unknown>();
+    const unreadable: Unreadable = {};
     const order = run.route.order();
     for (const [at, channel] of order.entries()) {
-      const open = shipments.filter((each) => each.mayMoveOn && !unreadable.has(each));
+      const open = shipments.filter((each) => each.mayMoveOn && !unreadable.errors?.has(each));
       if (open.length === 0 || (at > 0 && stop.aborted)) break;
       const resolving = this.resolveAll(consign(open, channel, run), journey, unreadable);
       const consignments = Array.isArray(resolving) ? resolving : await resolving;
       await this.takeOn(channel, consignments, journey, at < order.length - 1);
     }
     const responses = shipments.map((each) => {
-      return this.respond(each, run.route.first.name, unreadable.get(each));
+      return this.respond(each, run.route.first.name, unreadable.errors?.get(each));
     });
     if (run.interception !== undefined) await this.settle(parcels, responses);
     return responses;
@@ -94,7 +99,7 @@ export class Delivery {
   private resolveAll(
     consignments: readonly Consignment[],
     journey: Journey,
-    unreadable: Map<Shipment, unknown>,
+    unreadable: Unreadable,
   ): readonly Consignment[] | Promise<readonly Consignment[]> {
     if (!consignments.some(({ email }) => needsResolving(email))) return consignments;
     return this.read(consignments, journey, unreadable);
@@ -103,7 +108,7 @@ export class Delivery {
   private async read(
     consignments: readonly Consignment[],
     journey: Journey,
-    unreadable: Map<Shipment, unknown>,
+    unreadable: Unreadable,
   ): Promise<readonly Consignment[]> {
     const { stop } = journey;
     const resolved: Consignment[] = [];
@@ -113,7 +118,8 @@ export class Delivery {
       } catch (error) {
         // What was stopped while it was read has nothing wrong with it: it was never tried.
         if (stop.aborted || this.lifecycle.expired.aborted) continue;
-        unreadable.set(shipment, error);
+        unreadable.errors ??= new Map();
+        unreadable.errors.set(shipment, error);
         journey.onUnreadable?.(error);
       }
     }

@@ -1,3 +1,4 @@
+import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedBytes } from '../../message/size.js';
 import { renderContent } from '../../message/substitutions.js';
@@ -38,17 +39,19 @@ type Check = (email: OutgoingEmail) => string | false | undefined;
  * those of its pages "Mail Send: Errors" and "Limitations".
  */
 export function sendGridUnsupported(email: OutgoingEmail): readonly string[] {
-  const found = CHECKS.map((check) => check(email)).filter(
-    (problem) => typeof problem === 'string',
-  );
-  const options = refusedOptions(email).map((key) => `providerOptions.sendgrid.${key}`);
-  return [...found, ...options];
+  const found: string[] = [];
+  for (const check of CHECKS) {
+    const problem = check(email);
+    if (typeof problem === 'string') found.push(problem);
+  }
+  for (const key of refusedOptions(email)) found.push(`providerOptions.sendgrid.${key}`);
+  return found;
 }
 
 const CHECKS: readonly Check[] = [
   ({ to }) => to.length === 0 && 'a message without to',
   ({ to, cc, bcc }) =>
-    [...to, ...cc, ...bcc].some(({ name = '' }) => LIST_MARKS.test(name)) &&
+    (to.some(hasListMarks) || cc.some(hasListMarks) || bcc.some(hasListMarks)) &&
     "names of recipients with ',' or ';'",
   ({ templateId }) => typeof templateId === 'number' && 'templateId as a number',
   contentProblem,
@@ -82,6 +85,10 @@ const CHECKS: readonly Check[] = [
     return bytes > MAX_REQUEST_BYTES && `${bytes} bytes (${MAX_REQUEST_BYTES} at most)`;
   },
 ];
+
+function hasListMarks({ name = '' }: MailAddress): boolean {
+  return LIST_MARKS.test(name);
+}
 
 /** A message without a template needs a subject and a body, also with its placeholders filled in. */
 function contentProblem(email: OutgoingEmail): string | undefined {
