@@ -11,39 +11,28 @@ import type { BulkEmailResponseDto } from './bulk/bulk-response.dto.js';
 import { BulkSender } from './bulk/bulk-sender.js';
 import type { DryRunDto } from './bulk/dry-run.js';
 import type { BulkMessages } from './bulk/message-source.js';
-import {
-  checkSendOptions,
-  type BulkOptions,
-  type DryRunOptions,
-  type SendOptions,
-  type StreamOptions,
+import type {
+  BulkOptions,
+  DryRunOptions,
+  SendOptions,
+  StreamOptions,
 } from './bulk/send-options.js';
 import type { ProviderCapabilities } from './contract/capabilities.js';
 import type { EmailResponseDto } from './contract/email-response.dto.js';
 import type { MailProviderStrategy } from './contract/mail-provider.strategy.js';
-import { Admission, idOf } from './delivery/admission.js';
+import { Admission } from './delivery/admission.js';
 import { Coalescer } from './delivery/coalescer.js';
 import type { CircuitState } from './delivery/circuit-breaker.js';
-import { Delivery, cancelled } from './delivery/delivery.js';
+import { Delivery } from './delivery/delivery.js';
 import type { DeliveryEvent } from './delivery/delivery-event.js';
-import { deliveryRun, type DeliveryRun } from './delivery/delivery-run.js';
 import { EmailSendError } from './delivery/email-send.error.js';
 import { Lifecycle } from './delivery/lifecycle.js';
-import type { Parcel } from './delivery/parcel.js';
-import { stopSignal } from './delivery/stop-signal.js';
 import { verifyProvider } from './delivery/verify-provider.js';
-import {
-  isIntercepted,
-  wrapUp,
-  wrapUpIntercepted,
-  type InterceptedRun,
-} from './delivery/wrap-up.js';
 import { MailBridgeError } from './errors/mail-bridge.error.js';
 import type { EmailMessageDto } from './message/email-message.dto.js';
 import type { ProviderCatalog } from './provider-catalog.js';
 import { SecondSignal } from './second-signal.js';
-
-const NO_OPTIONS: SendOptions = Object.freeze({});
+import { SingleSender } from './single-sender.js';
 
 /**
  * Sends e-mail through the configured provider and says what became of each message. Inject it:
@@ -55,9 +44,7 @@ export class MailBridgeService
 {
   readonly #logger = new Logger(MailBridgeService.name);
   readonly #lifecycle = new Lifecycle();
-  readonly #admission: Admission;
-  readonly #delivery: Delivery;
-  readonly #coalescer: Coalescer | undefined;
+  readonly #single: SingleSender;
   readonly #bulk: BulkSender;
   readonly #secondSignal = new SecondSignal(() => this.#lifecycle.expire());
   #closed: Promise<void> | undefined;
@@ -71,19 +58,21 @@ export class MailBridgeService
   /** @internal Nest makes it; see `MailBridgeModule`. */
   constructor(private readonly providers: ProviderCatalog) {
     this.deliveries$ = providers.events.all$;
-    const { bulk, coalesce, limits, onUnknown, timeoutMs, unsupportedFeatures } = providers.options;
+    const { bulk, coalesce, limits, onUnknown, retry, timeoutMs, unsupportedFeatures } =
+      providers.options;
     const warn = (message: string) => this.#logger.warn(message);
-    this.#admission = new Admission({ limits, unsupportedFeatures, warn });
-    this.#delivery = new Delivery(this.#lifecycle, {
+    const lifecycle = this.#lifecycle;
+    const admission = new Admission({ limits, unsupportedFeatures, warn });
+    const delivery = new Delivery(lifecycle, {
       attachments: { bytes: limits.bytes, timeoutMs },
       resendUnknown: onUnknown === 'resend',
       events: providers.events,
     });
-    this.#coalescer = coalesce && new Coalescer(this.#delivery, this.#lifecycle, coalesce);
-    this.#bulk = new BulkSender(
-      { admission: this.#admission, delivery: this.#delivery, lifecycle: this.#lifecycle, warn },
-      bulk,
-    );
+    const parts = { admission, delivery, lifecycle };
+    const coalescer = coalesce && new Coalescer(delivery, lifecycle, coalesce);
+    const patienceMs = retry.maxDelayMs;
+    this.#single = new SingleSender({ ...parts, providers, coalescer, patienceMs });
+    this.#bulk = new BulkSender({ ...parts, warn }, bulk);
   }
 
   /**
@@ -92,25 +81,9 @@ export class MailBridgeService
    * @throws InvalidMessageError, UnsupportedFeatureError, AttachmentError before anything is sent
    * @throws EmailSendError when it was not accepted; it says whether sending it again is safe
    */
-  async send(
-    message: EmailMessageDto,
-    options: SendOptions = NO_OPTIONS,
-  ): Promise<EmailResponseDto> {
+  async send(message: EmailMessageDto, options?: SendOptions): Promise<EmailResponseDto> {
     this.assertOpen();
-    const {
-      provider,
-      signal,
-      lane = 'normal',
-    } = options === NO_OPTIONS ? NO_OPTIONS : checkSendOptions(options);
-    const patienceMs = this.providers.options.retry.maxDelayMs;
-    const run = deliveryRun(this.#admission, this.providers, {
-      kind: 'send',
-      sharesCalls: this.#coalescer !== undefined && signal === undefined,
-      provider,
-      lane,
-      patienceMs,
-    });
-    const response = await this.deliver(message, run, signal);
+    const response = await this.#single.send(message, options);
     if (!response.success) throw new EmailSendError(response);
     return response;
   }
@@ -227,39 +200,6 @@ export class MailBridgeService
     this.#secondSignal.dispose();
   }
 
-  private async deliver(
-    message: EmailMessageDto,
-    run: DeliveryRun,
-    signal: AbortSignal | undefined,
-  ): Promise<EmailResponseDto> {
-    const { ending } = this.#lifecycle;
-    // Most messages come without a signal of their own: joining signals costs more than all the rest here.
-    const { signal: stop, dispose } =
-      signal === undefined ? { signal: ending, dispose: undefined } : stopSignal(signal, ending);
-    try {
-      const parcel = isIntercepted(run)
-        ? await this.#lifecycle.track(throughInterceptors(message, run, stop))
-        : wrapUp(message, run);
-      if ('outcome' in parcel) return parcel;
-      const inCompany = signal === undefined && this.#coalescer?.deliver(parcel, run);
-      return await (inCompany || this.deliverOne(parcel, run, stop));
-    } finally {
-      dispose?.();
-    }
-  }
-
-  private async deliverOne(
-    parcel: Parcel,
-    run: DeliveryRun,
-    stop: AbortSignal,
-  ): Promise<EmailResponseDto> {
-    let unreadable: { readonly error: unknown } | undefined;
-    const onUnreadable = (error: unknown) => (unreadable = { error });
-    const [response] = await this.#delivery.deliver([parcel], { run, stop, onUnreadable });
-    if (unreadable !== undefined) throw unreadable.error;
-    return response ?? cancelled(parcel.email.id, undefined, run.route.first.name);
-  }
-
   private endIntake(): void {
     this.#lifecycle.end(this.providers.options.shutdown.drainTimeoutMs);
   }
@@ -275,17 +215,4 @@ export class MailBridgeService
     if (!this.#lifecycle.ending.aborted) return;
     throw new MailBridgeError('This MailBridge is closed: nothing can be sent any more', 'CLOSED');
   }
-}
-
-/** @throws what an interceptor threw, as it is */
-async function throughInterceptors(
-  message: EmailMessageDto,
-  run: InterceptedRun,
-  stop: AbortSignal,
-): Promise<Parcel | EmailResponseDto> {
-  const id = idOf(message);
-  const wrapped = await wrapUpIntercepted(message, id, run, stop);
-  if (wrapped === undefined) return cancelled(id, undefined, run.route.first.name);
-  if ('refusal' in wrapped) throw wrapped.refusal;
-  return wrapped;
 }

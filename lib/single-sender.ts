@@ -1,0 +1,91 @@
+import { checkSendOptions, type SendOptions } from './bulk/send-options.js';
+import type { EmailResponseDto } from './contract/email-response.dto.js';
+import { idOf, type Admission } from './delivery/admission.js';
+import type { Coalescer } from './delivery/coalescer.js';
+import { cancelled, type Delivery } from './delivery/delivery.js';
+import { deliveryRun, type DeliveryRun, type Providers } from './delivery/delivery-run.js';
+import type { Lifecycle } from './delivery/lifecycle.js';
+import type { Parcel } from './delivery/parcel.js';
+import { stopSignal } from './delivery/stop-signal.js';
+import {
+  isIntercepted,
+  wrapUp,
+  wrapUpIntercepted,
+  type InterceptedRun,
+} from './delivery/wrap-up.js';
+import type { EmailMessageDto } from './message/email-message.dto.js';
+
+/** What single messages are sent with. */
+export interface SingleSenderParts {
+  readonly admission: Admission;
+  readonly delivery: Delivery;
+  readonly lifecycle: Lifecycle;
+  readonly providers: Providers;
+  /** Lets messages of about the same time share calls; `undefined`: each has its own. */
+  readonly coalescer: Coalescer | undefined;
+  /** How long a provider that is paused or down is waited for, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/** Sends one message at a time, and says what became of it. */
+export class SingleSender {
+  constructor(private readonly parts: SingleSenderParts) {}
+
+  /**
+   * @throws InvalidMessageError, UnsupportedFeatureError, AttachmentError before anything is sent
+   * @throws ConfigurationError for options that are wrong, and what an interceptor throws
+   */
+  async send(message: EmailMessageDto, options?: SendOptions): Promise<EmailResponseDto> {
+    const {
+      provider,
+      signal,
+      lane = 'normal',
+    }: SendOptions = options === undefined ? {} : checkSendOptions(options);
+    const { admission, coalescer, lifecycle, patienceMs, providers } = this.parts;
+    const sharesCalls = coalescer !== undefined && signal === undefined;
+    const settings = { kind: 'send', sharesCalls, provider, lane, patienceMs } as const;
+    const run = deliveryRun(admission, providers, settings);
+    // Most messages come without a signal of their own: joining two costs more than all the rest here.
+    if (signal === undefined) return this.deliver(message, run, lifecycle.ending);
+    const { signal: stop, dispose } = stopSignal(signal, lifecycle.ending);
+    return this.deliver(message, run, stop).finally(dispose);
+  }
+
+  private async deliver(
+    message: EmailMessageDto,
+    run: DeliveryRun,
+    stop: AbortSignal,
+  ): Promise<EmailResponseDto> {
+    const parcel = isIntercepted(run)
+      ? await this.parts.lifecycle.track(throughInterceptors(message, run, stop))
+      : wrapUp(message, run);
+    if ('outcome' in parcel) return parcel;
+    const inCompany = run.sharesCalls ? this.parts.coalescer?.deliver(parcel, run) : undefined;
+    return inCompany ?? this.deliverAlone(parcel, run, stop);
+  }
+
+  private async deliverAlone(
+    parcel: Parcel,
+    run: DeliveryRun,
+    stop: AbortSignal,
+  ): Promise<EmailResponseDto> {
+    let unreadable: { readonly error: unknown } | undefined;
+    const onUnreadable = (error: unknown) => (unreadable = { error });
+    const [response] = await this.parts.delivery.deliver([parcel], { run, stop, onUnreadable });
+    if (unreadable !== undefined) throw unreadable.error;
+    return response ?? cancelled(parcel.email.id, undefined, run.route.first.name);
+  }
+}
+
+/** @throws what an interceptor threw, as it is */
+async function throughInterceptors(
+  message: EmailMessageDto,
+  run: InterceptedRun,
+  stop: AbortSignal,
+): Promise<Parcel | EmailResponseDto> {
+  const id = idOf(message);
+  const wrapped = await wrapUpIntercepted(message, id, run, stop);
+  if (wrapped === undefined) return cancelled(id, undefined, run.route.first.name);
+  if ('refusal' in wrapped) throw wrapped.refusal;
+  return wrapped;
+}
