@@ -1,4 +1,5 @@
 import type { OutgoingEmail, SubstitutionValue } from './outgoing-email.js';
+import { remembered } from './remembered.js';
 import type { Report } from './rule.js';
 import { isLongerThan, hasControls } from './text-rules.js';
 
@@ -44,8 +45,18 @@ export function renderContent(email: Renderable): RenderedContent {
 
 /** The names of the placeholders in a text, each once, in order of appearance. */
 export function placeholdersIn(text: string): readonly string[] {
-  return [...new Set(Array.from(text.matchAll(PLACEHOLDER), (match) => match[1] ?? ''))];
+  return placeholders(text);
 }
+
+const placeholders = remembered((text): readonly string[] => {
+  const names = Array.from(text.matchAll(PLACEHOLDER), (match) => match[1] ?? '');
+  return Object.freeze([...new Set(names)]);
+});
+
+/** Whether a text says something also where every placeholder is filled with nothing. */
+export const hasTextOfItsOwn: (text: string) => boolean = remembered(
+  (text) => text.replace(PLACEHOLDER, '') !== '',
+);
 
 /** Escapes the five characters that mean something in html. */
 export function escapeHtml(text: string): string {

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { remembered } from '../../message/remembered.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { bytes } from './attachment-bytes.js';
 
@@ -13,7 +14,18 @@ let knownMemories = 0;
  * batch key. The data itself would be kept once for each message that waits.
  */
 export function batchKey(shared: readonly unknown[]): string {
-  return digest(JSON.stringify(shared));
+  return digest(JSON.stringify(shared, shortened));
+}
+
+// Shorter ones are digested as fast as they are found.
+const LONG_TEXT = 256;
+// Nobody can write a text that looks like the digest of another.
+const MARK = randomUUID();
+const textKey = remembered((text) => `${MARK}:${digest(text)}`);
+
+/** The template of a bulk is the same in all of its messages: its digest is worked out once. */
+function shortened(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && value.length >= LONG_TEXT ? textKey(value) : value;
 }
 
 /** The attachments of a message as part of a batch key; they are in memory. */

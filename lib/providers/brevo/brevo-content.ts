@@ -1,4 +1,5 @@
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
+import { remembered } from '../../message/remembered.js';
 import {
   escapeHtml,
   placeholdersIn,
@@ -51,7 +52,7 @@ function contentOf(email: OutgoingEmail): BrevoContent {
 function mergedContent(email: OutgoingEmail, rendered: RenderedContent): BrevoContent | undefined {
   const { subject, html, text, substitutions: values } = email;
   if (values === undefined || rendered.html === '' || rendered.text === '') return undefined;
-  const names = placeholdersIn([subject, html, text].join('\n'));
+  const names = [...new Set([subject, html, text].flatMap((each) => placeholdersIn(each ?? '')))];
   if (names.length === 0 || !names.every((name) => PARAM_NAME.test(name))) return undefined;
   const params = Object.fromEntries(names.map((name) => [name, String(values[name])]));
   if (Object.values(params).some((value) => SPECIAL.test(value))) return undefined;
@@ -66,14 +67,12 @@ function mergedContent(email: OutgoingEmail, rendered: RenderedContent): BrevoCo
   return { ...withHtml(merged), params };
 }
 
-function withParams(text: string): string {
-  return text.replace(PLACEHOLDER, '{{params.$1}}');
-}
+const withParams = remembered((text) => text.replace(PLACEHOLDER, '{{params.$1}}'));
 
 /** Whether something besides placeholders might be read by the template language. */
-function isUnclear(text: string): boolean {
-  return OPENS_A_TAG.test(text.replace(PLACEHOLDER, '')) || MORE_BRACES.test(withParams(text));
-}
+const isUnclear = remembered(
+  (text) => OPENS_A_TAG.test(text.replace(PLACEHOLDER, '')) || MORE_BRACES.test(withParams(text)),
+);
 
 /**
  * Brevo makes html of a message that is text only; with an html of ours that shows the text as it was

@@ -1,5 +1,6 @@
 import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingEmail, SubstitutionValue } from '../../message/outgoing-email.js';
+import { remembered } from '../../message/remembered.js';
 import {
   escapeHtml,
   placeholdersIn,
@@ -51,12 +52,12 @@ function nativeContent(email: OutgoingEmail): SendGridContent | undefined {
   };
   if (Object.values(substitutions).some((value) => BRACES.test(value))) return undefined;
   if (Buffer.byteLength(JSON.stringify(substitutions)) > MAX_BYTES) return undefined;
-  return {
-    ...(subject !== undefined && { subject: withTags(subject, textTag) }),
-    ...(html !== undefined && { html: withTags(html, htmlTag) }),
-    ...(text !== undefined && { text: withTags(text, textTag) }),
-    ...(Object.keys(substitutions).length > 0 && { substitutions }),
-  };
+  const content: { -readonly [K in keyof SendGridContent]: SendGridContent[K] } = {};
+  if (subject !== undefined) content.subject = withTextTags(subject);
+  if (html !== undefined) content.html = withHtmlTags(html);
+  if (text !== undefined) content.text = withTextTags(text);
+  if (Object.keys(substitutions).length > 0) content.substitutions = substitutions;
+  return content;
 }
 
 function isExpressible(email: OutgoingEmail): boolean {
@@ -74,6 +75,9 @@ function htmlTag(name: string): string {
   return `{{${name}|html}}`;
 }
 
+const withTextTags = remembered((text) => withTags(text, textTag));
+const withHtmlTags = remembered((html) => withTags(html, htmlTag));
+
 function withTags(text: string, tag: (name: string) => string): string {
   return text.replace(PLACEHOLDER, (_, name: string) => tag(name));
 }
@@ -88,9 +92,7 @@ function tagsOf(
 }
 
 /** Whether something besides placeholders looks like a tag, or would once an empty value is filled in. */
-function isUnclear(text: string): boolean {
-  return DOUBLE_BRACES.test(text.replace(PLACEHOLDER, ''));
-}
+const isUnclear = remembered((text) => DOUBLE_BRACES.test(text.replace(PLACEHOLDER, '')));
 
 function hasBraces({ name = '', address }: MailAddress): boolean {
   return DOUBLE_BRACES.test(`${name} ${address}`);

@@ -1,7 +1,7 @@
 import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedBytes } from '../../message/size.js';
-import { renderContent } from '../../message/substitutions.js';
+import { hasTextOfItsOwn, renderContent } from '../../message/substitutions.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
 import { customArguments } from './sendgrid-personalization.js';
 import { refusedOptions } from './sendgrid-provider-options.js';
@@ -68,6 +68,8 @@ const CHECKS: readonly Check[] = [
     return taken !== undefined && `metadata.${taken} (its events have a field of that name)`;
   },
   (email) => {
+    // A metadata of 10 kB needs a key.
+    if (isEmpty(email.metadata)) return false;
     const bytes = Buffer.byteLength(JSON.stringify(customArguments(email)));
     return bytes > MAX_DATA_BYTES && `${bytes} bytes of metadata (${MAX_DATA_BYTES} at most)`;
   },
@@ -86,6 +88,11 @@ const CHECKS: readonly Check[] = [
   },
 ];
 
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false;
+  return true;
+}
+
 function hasListMarks({ name = '' }: MailAddress): boolean {
   return LIST_MARKS.test(name);
 }
@@ -93,9 +100,18 @@ function hasListMarks({ name = '' }: MailAddress): boolean {
 /** A message without a template needs a subject and a body, also with its placeholders filled in. */
 function contentProblem(email: OutgoingEmail): string | undefined {
   if (email.templateId !== undefined) return undefined;
-  const { subject = '', html = '', text = '' } = email.substitutions ? renderContent(email) : email;
+  const {
+    subject = '',
+    html = '',
+    text = '',
+  } = saysSomething(email) ? email : renderContent(email);
   if (subject === '') return 'a message without a subject';
   return html === '' && text === '' ? 'a message with an empty body' : undefined;
+}
+
+/** Whether that is so whatever the placeholders are filled with. */
+function saysSomething({ subject = '', html = '', text = '' }: OutgoingEmail): boolean {
+  return hasTextOfItsOwn(subject) && (hasTextOfItsOwn(html) || hasTextOfItsOwn(text));
 }
 
 /** A dynamic template puts its own subject and content in place of the message's. */

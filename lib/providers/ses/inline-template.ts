@@ -1,4 +1,5 @@
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
+import { remembered } from '../../message/remembered.js';
 import { escapeHtml, placeholdersIn, renderContent } from '../../message/substitutions.js';
 
 /** A message's subject and bodies as a template that travels with the call. */
@@ -29,13 +30,35 @@ export function inlineTemplate({
 }: Content): InlineTemplate | undefined {
   if (subject === undefined) return undefined;
   const isFilled = substitutions !== undefined;
-  const htmlNames = isFilled ? placeholdersIn(html ?? '') : [];
+  const inHtml = (isFilled ? filledHtml : plainHtml)(html ?? '');
   const textNames = isFilled ? placeholdersIn(`${subject}\n${text ?? ''}`) : [];
-  const inHtml = renamed({ ...(html !== undefined && { html }) }, htmlNames, 'h');
   const elsewhere = renamed({ subject, ...(text !== undefined && { text }) }, textNames, 't');
-  const parts = { ...inHtml, ...elsewhere, subject: elsewhere.subject ?? '' };
-  if (!Object.values(parts).every((part) => isExact(part, isFilled))) return undefined;
-  return { ...parts, htmlNames, textNames };
+  const isWhole = Object.values(elsewhere).every((part) => isExact(part, isFilled));
+  if (!isWhole || !inHtml.isExact) return undefined;
+  return {
+    subject: elsewhere.subject ?? '',
+    htmlNames: inHtml.names,
+    textNames,
+    ...(html !== undefined && { html: inHtml.template }),
+    ...(elsewhere.text !== undefined && { text: elsewhere.text }),
+  };
+}
+
+/** Html as a template, as far as it follows from the text alone. */
+interface HtmlTemplate {
+  readonly template: string;
+  readonly names: readonly string[];
+  readonly isExact: boolean;
+}
+
+const filledHtml = remembered((html): HtmlTemplate => {
+  const names = placeholdersIn(html);
+  const { html: template = '' } = renamed({ html }, names, 'h');
+  return { template, names, isExact: isExact(template, true) };
+});
+
+function plainHtml(html: string): HtmlTemplate {
+  return { template: html, names: [], isExact: isExact(html, false) };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { BatchRules } from '../../contract/capabilities.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedBytes } from '../../message/size.js';
 import { bytes, hasStreams } from '../api/attachment-bytes.js';
+import { batchKey } from '../api/batch-key.js';
 import { mediaType } from '../api/media-type.js';
 import { inlineTemplate, templateValues } from './inline-template.js';
 import { ownOptions, sesEnvelope } from './ses-envelope.js';
@@ -24,7 +25,7 @@ export function sesBatching(options: Pick<ResolvedSesOptions, 'configurationSet'
   return {
     maxMessages: MAX_ENTRIES,
     independent: true,
-    key: (email) => (mayShare(email) ? batchKey(email, options) : undefined),
+    key: (email) => (mayShare(email) ? sesKey(email, options) : undefined),
   };
 }
 
@@ -45,7 +46,7 @@ function hasExactTemplate(email: OutgoingEmail): boolean {
   return template !== undefined && templateValues(template, email.substitutions) !== undefined;
 }
 
-function batchKey(
+function sesKey(
   email: OutgoingEmail,
   options: Pick<ResolvedSesOptions, 'configurationSet'>,
 ): string {
@@ -55,7 +56,7 @@ function batchKey(
       ? // The same words mean something else where placeholders are filled in.
         [email.substitutions !== undefined, subject, html, text]
       : [String(templateId)];
-  return JSON.stringify([sesEnvelope(email, options), content, attachments.map(fingerprint)]);
+  return batchKey([sesEnvelope(email, options), content, attachments.map(fingerprint)]);
 }
 
 const digests = new WeakMap<Buffer, string>();
