@@ -1,3 +1,5 @@
+// Not the global one: where a test has put a clock of its own in its place, work must go on all the same.
+import { setImmediate } from 'node:timers';
 import { Fifo } from './fifo.js';
 
 const waiting = new Fifo<() => void>();
