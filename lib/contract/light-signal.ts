@@ -1,3 +1,5 @@
+import type { SendContext } from './mail-provider.strategy.js';
+
 /** The part of an `AbortSignal` that a transport needs. */
 export interface StopSignal {
   readonly aborted: boolean;
@@ -52,25 +54,19 @@ export class LightSignal implements StopSignal {
 
 const LIGHT = Symbol('light signal');
 
-/** What a provider is given with a call. */
-export interface AttemptContext {
-  readonly signal: AbortSignal;
-  readonly attempt: number;
-}
-
 /** The context of an attempt that ends with that signal. */
-export function attemptContext(light: LightSignal, attempt: number): AttemptContext {
+export function attemptContext(light: LightSignal, attempt: number): SendContext {
   return {
     get signal() {
       return light.signal;
     },
     attempt,
     [LIGHT]: light,
-  } as AttemptContext;
+  } as SendContext;
 }
 
 /** What ends an attempt, in the form that costs least: our own transports need no more. */
-export function stopSignalOf(context: AttemptContext): StopSignal {
+export function stopSignalOf(context: SendContext): StopSignal {
   const { [LIGHT]: light }: { readonly [LIGHT]?: LightSignal } = context as object;
   return light ?? context.signal;
 }

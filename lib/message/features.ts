@@ -46,7 +46,8 @@ function isInternationalMailbox({ address }: MailAddress): boolean {
   return isInternational(address);
 }
 
-function hasKeys(record: object): boolean {
+/** Whether an object has anything in it, without a list of it. */
+export function hasKeys(record: object): boolean {
   for (const _ in record) return true;
   return false;
 }

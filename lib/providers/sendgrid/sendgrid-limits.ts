@@ -1,3 +1,4 @@
+import { hasKeys } from '../../message/features.js';
 import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedBytes } from '../../message/size.js';
@@ -69,7 +70,7 @@ const CHECKS: readonly Check[] = [
   },
   (email) => {
     // A metadata of 10 kB needs a key.
-    if (isEmpty(email.metadata)) return false;
+    if (!hasKeys(email.metadata)) return false;
     const bytes = Buffer.byteLength(JSON.stringify(customArguments(email)));
     return bytes > MAX_DATA_BYTES && `${bytes} bytes of metadata (${MAX_DATA_BYTES} at most)`;
   },
@@ -87,11 +88,6 @@ const CHECKS: readonly Check[] = [
     return bytes > MAX_REQUEST_BYTES && `${bytes} bytes (${MAX_REQUEST_BYTES} at most)`;
   },
 ];
-
-function isEmpty(record: object): boolean {
-  for (const _ in record) return false;
-  return true;
-}
 
 function hasListMarks({ name = '' }: MailAddress): boolean {
   return LIST_MARKS.test(name);
