@@ -14,7 +14,7 @@ const ENDED: SmtpClientError = {
 
 /**
  * Runs one exchange and always comes to an end. The client's callback alone would not do: it is never
- * called when the connection is closed meanwhile, nor when the peer drops out of AUTH or RSET. So the
+ * called when the connection is closed meanwhile, nor when the peer drops out of AUTH. So the
  * first of callback, error, end and clock counts.
  */
 export function exchange<T>(

@@ -1,16 +1,24 @@
+const KEYWORD = /^\d{3}[ -](?<keyword>[^\s=]+)(?:[\s=]+(?<parameter>\S+))?/;
+
 /** What a server offers, from its answer to EHLO (RFC 5321, section 4.1.1.1). A HELO offers nothing. */
 export class ServerOffer {
-  readonly #keywords: ReadonlySet<string>;
+  readonly #offered = new Map<string, string | undefined>();
 
   /** @param reply the whole multi-line reply, codes included */
   constructor(reply: string) {
-    const lines = reply.split(/\r?\n/).slice(1);
-    this.#keywords = new Set(
-      lines.map((line) => /^\d{3}[ -]([^\s=]+)/.exec(line)?.[1]?.toUpperCase() ?? ''),
-    );
+    for (const line of reply.split(/\r?\n/).slice(1)) {
+      const { keyword, parameter } = KEYWORD.exec(line)?.groups ?? {};
+      if (keyword !== undefined) this.#offered.set(keyword.toUpperCase(), parameter);
+    }
   }
 
   offers(keyword: string): boolean {
-    return this.#keywords.has(keyword);
+    return this.#offered.has(keyword);
+  }
+
+  /** How many bytes a message may have; `undefined` where the server does not say (RFC 1870). */
+  get maxBytes(): number | undefined {
+    const bytes = Number(this.#offered.get('SIZE') ?? 0);
+    return bytes > 0 ? bytes : undefined;
   }
 }

@@ -1,12 +1,10 @@
 import type { Socket } from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
+import { LONGEST_REPLY_BYTES } from './smtp-reply.js';
 import type { SmtpSettings } from './smtp-settings.js';
 
-/** One reply must fit; a peer that keeps extending one is dropped. */
-const LONGEST_REPLY_BYTES = 64 * 1024;
-
-/** Nodemailer's connection: it speaks the protocol, for one message at a time. */
+/** Nodemailer's connection: it connects, greets, secures and logs in. */
 export type SmtpClient = SMTPConnection;
 
 /**

@@ -1,4 +1,5 @@
-import type { SmtpFault, SmtpFaultReason, SmtpRefusal, SmtpStage } from './smtp-result.js';
+import type { SmtpReply } from './smtp-reply.js';
+import type { SmtpFault, SmtpFaultReason, SmtpStage } from './smtp-result.js';
 import type { Expiry } from './phase-clock.js';
 
 /** What we read of the errors of nodemailer's connection. */
@@ -9,8 +10,6 @@ export interface SmtpClientError {
   readonly command?: string | undefined;
   readonly response?: unknown;
   readonly responseCode?: number | undefined;
-  readonly recipient?: string | undefined;
-  readonly rejectedErrors?: readonly SmtpClientError[] | undefined;
 }
 
 /** A reply or an error text can be long; nobody reads more than this of it. */
@@ -36,9 +35,6 @@ const DOING: Readonly<Record<SmtpStage, string>> = {
 };
 
 const STAGE_OF_COMMAND: Readonly<Record<string, SmtpStage>> = {
-  'MAIL FROM': 'mail',
-  'RCPT TO': 'rcpt',
-  DATA: 'data',
   EHLO: 'greeting',
   HELO: 'greeting',
   STARTTLS: 'tls',
@@ -54,9 +50,20 @@ export function expiredFault(stage: SmtpStage, expiry: Expiry): SmtpFault {
   return localFault(stage, expiry, `${EXPIRED[expiry]} while ${DOING[stage]}`);
 }
 
+/** What a reply that is not a yes says, at that stage. */
+export function replyFault(stage: SmtpStage, reply: SmtpReply): SmtpFault {
+  const { code } = reply;
+  const text = reply.text.slice(0, LONGEST_TEXT);
+  return {
+    stage,
+    reason: reasonOfReply(code),
+    text,
+    ...(code !== undefined && { replyCode: code }),
+  };
+}
+
 /** What an error of nodemailer's connection says, given the stage that the attempt had reached. */
 export function faultOf(error: SmtpClientError, stage: SmtpStage): SmtpFault {
-  const refused = refusalsOf(error);
   const nodeCode = error.originalCode ?? error.code;
   return {
     stage,
@@ -64,7 +71,6 @@ export function faultOf(error: SmtpClientError, stage: SmtpStage): SmtpFault {
     text: hasReply(error) ? replyText(error) : `${replyText(error)} while ${DOING[stage]}`,
     ...(error.responseCode !== undefined && { replyCode: error.responseCode }),
     ...(nodeCode !== undefined && { nodeCode }),
-    ...(refused.length > 0 && { refused }),
   };
 }
 
@@ -73,27 +79,14 @@ export function stageOfCommand(error: SmtpClientError, otherwise: SmtpStage): Sm
   return STAGE_OF_COMMAND[error.command ?? ''] ?? otherwise;
 }
 
-/** The recipients that the server refused, one by one. */
-export function refusalsOf(source: {
-  readonly rejectedErrors?: readonly SmtpClientError[] | undefined;
-}): SmtpRefusal[] {
-  return (source.rejectedErrors ?? []).map((error) => ({
-    recipient: error.recipient ?? '',
-    code: error.responseCode ?? 0,
-    text: replyText(error),
-  }));
+function reasonOf({ code, responseCode }: SmtpClientError): SmtpFaultReason {
+  if (responseCode !== undefined) return reasonOfReply(responseCode);
+  if (code === 'ETIMEDOUT') return 'timeout';
+  return code === 'EPROTOCOL' ? 'out-of-step' : 'lost';
 }
 
-function reasonOf({ code, command, responseCode }: SmtpClientError): SmtpFaultReason {
-  if (responseCode !== undefined) {
-    return responseCode >= 400 && responseCode <= 599 ? 'reply' : 'out-of-step';
-  }
-  if (code === 'ETIMEDOUT') return 'timeout';
-  if (code === 'EMESSAGE') return command === 'MAIL FROM' ? 'size' : 'out-of-step';
-  if (code === 'EENVELOPE') return command === 'API' ? 'envelope' : 'out-of-step';
-  if (code === 'ESTREAM') return 'content';
-  if (code === 'EPROTOCOL') return 'out-of-step';
-  return 'lost';
+function reasonOfReply(code = 0): SmtpFaultReason {
+  return code >= 400 && code <= 599 ? 'reply' : 'out-of-step';
 }
 
 function hasReply({ response }: SmtpClientError): boolean {

@@ -7,6 +7,7 @@ import type { OAuth2Tokens } from './oauth2-tokens.js';
 import type { PhaseClock } from './phase-clock.js';
 import { ServerOffer } from './server-offer.js';
 import { createSmtpClient, forgetAddress, type SmtpClient } from './smtp-client.js';
+import { SmtpLine } from './smtp-line.js';
 import type { SmtpFault, SmtpStage } from './smtp-result.js';
 import { SmtpSession } from './smtp-session.js';
 import type { SmtpSettings } from './smtp-settings.js';
@@ -31,7 +32,7 @@ export async function openSession(
     // The last reply is that to EHLO, or to HELO, until the next command.
     const offer = new ServerOffer(String(client.lastServerResponse));
     fault = await login(client, offer, source, clock);
-    if (fault === undefined) return new SmtpSession(client, offer);
+    if (fault === undefined) return new SmtpSession(new SmtpLine(client), offer);
   }
   client.close();
   if (fault.stage === 'connect') await forgetAddress(source.settings);

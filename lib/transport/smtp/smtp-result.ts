@@ -86,7 +86,6 @@ export interface SmtpEnvelope {
   readonly size?: number;
   /** The message cannot go without SMTPUTF8 (RFC 6531). */
   readonly smtpUtf8?: boolean;
-  readonly use8BitMime?: boolean;
   readonly dsn?: SmtpDsn;
 }
 

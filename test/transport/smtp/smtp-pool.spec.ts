@@ -127,6 +127,29 @@ describe('A kept connection that the server has closed meanwhile', () => {
   });
 });
 
+describe('A server that speaks when nothing was asked', () => {
+  it('is hung up on, so that its words are taken for no answer', async () => {
+    peer = await SmtpScriptPeer.start();
+    const pool = smtpPool(peer.port);
+    await submit(pool, 1);
+    for (const line of peer.lines) line.write('250 taken\r\n');
+    await eventually(() => peer.open === 0);
+    const [result] = await submit(pool, 1);
+    expect(result).toMatchObject({ accepted: ['ada@example.org'] });
+    expect([peer.connections, peer.messages.length]).toEqual([2, 2]);
+  });
+
+  it('but not for an empty line', async () => {
+    peer = await SmtpScriptPeer.start();
+    const pool = smtpPool(peer.port);
+    await submit(pool, 1);
+    for (const line of peer.lines) line.write('\r\n');
+    await wait(10);
+    await submit(pool, 1);
+    expect(peer.connections).toBe(1);
+  });
+});
+
 describe('After a refusal', () => {
   it.each([
     ['MAIL', { mail: say('550 no') }],
@@ -155,6 +178,18 @@ describe('After a refusal', () => {
     const [, taken] = await submit(pool, 2);
     expect(taken).toMatchObject({ accepted: ['ada@example.org'] });
     expect(peer.connections).toBe(2);
+  });
+
+  it('a server that wants the message all the same gets nothing more over this connection', async () => {
+    peer = await SmtpScriptPeer.start({
+      script: (connection) =>
+        connection === 1 ? { rcpt: say('550 no'), data: say('354 go on') } : {},
+    });
+    const pool = smtpPool(peer.port, { maxConnections: 1 });
+    const [refused, taken] = await submit(pool, 2);
+    expect(refused).toMatchObject({ error: { stage: 'rcpt', reason: 'reply' } });
+    expect(taken).toMatchObject({ accepted: ['ada@example.org'] });
+    expect([peer.connections, peer.messages.length]).toEqual([2, 1]);
   });
 
   it('after the dot the connection goes on as it is', async () => {

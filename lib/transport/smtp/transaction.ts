@@ -1,0 +1,218 @@
+import { mailCommand, rcptCommand } from './envelope-commands.js';
+import { HandOver } from './hand-over.js';
+import type { PhaseClock } from './phase-clock.js';
+import type { ServerOffer } from './server-offer.js';
+import { expiredFault, faultOf, localFault, replyFault } from './smtp-fault.js';
+import type { SmtpClientError } from './smtp-fault.js';
+import type { LineListener, SmtpLine } from './smtp-line.js';
+import { isNo, isYes, type SmtpReply } from './smtp-reply.js';
+import type { SmtpFault, SmtpMessage, SmtpRefusal, SmtpResult, SmtpStage } from './smtp-result.js';
+
+/** What the connection is good for after a transaction: the next one, that but for RSET, or nothing. */
+export type Aftermath = 'ready' | 'reset' | 'broken';
+
+/** Where a transaction takes place. */
+export interface TransactionPlace {
+  readonly line: SmtpLine;
+  readonly offer: ServerOffer;
+  readonly clock: PhaseClock;
+  /** Whether the server still has the envelope of a message that it refused. */
+  readonly needsReset: boolean;
+}
+
+/** What the server answers, one by one: commands, and in the end the message itself. */
+interface Step {
+  readonly name: 'reset' | 'mail' | 'rcpt' | 'data' | 'answer';
+  readonly command: string;
+}
+
+const RESET: Step = { name: 'reset', command: 'RSET\r\n' };
+const DATA: Step = { name: 'data', command: 'DATA\r\n' };
+const ANSWER: Step = { name: 'answer', command: '' };
+
+const SHUTTING_DOWN = 421;
+
+/**
+ * One message on its way over an open connection (RFC 5321, section 3.3). Where the server can do it the
+ * envelope leaves in one write (PIPELINING, RFC 2920), else command by command. Each reply belongs to one
+ * step, so it is known at any moment how far the message has come.
+ */
+export class Transaction implements LineListener {
+  /** What the connection is good for, once the transaction has ended. */
+  aftermath: Aftermath = 'broken';
+  readonly #steps: readonly Step[];
+  readonly #isPipelined: boolean;
+  #answered = 0;
+  #mailFault: SmtpFault | undefined;
+  readonly #accepted: string[] = [];
+  readonly #refused: SmtpRefusal[] = [];
+  readonly #handOver: HandOver;
+  #settle: ((result: SmtpResult) => void) | undefined;
+
+  constructor(
+    private readonly message: SmtpMessage,
+    private readonly place: TransactionPlace,
+  ) {
+    const { line, offer, clock, needsReset } = place;
+    const { envelope } = message;
+    this.#isPipelined = offer.offers('PIPELINING');
+    this.#steps = [
+      ...(needsReset ? [RESET] : []),
+      { name: 'mail', command: mailCommand(envelope, offer) },
+      ...envelope.to.map((recipient): Step => ({
+        name: 'rcpt',
+        command: rcptCommand(recipient, envelope.dsn),
+      })),
+      DATA,
+      ANSWER,
+    ];
+    this.#handOver = new HandOver(message, {
+      socket: line.socket,
+      onEnd: () => clock.enter('answer'),
+      onFailure: ({ message: text }) => this.fail(localFault(this.stage, 'content', text)),
+    });
+  }
+
+  /** Comes to an end whatever the server does: by its answer, with the connection, or by the clock. */
+  run(): Promise<SmtpResult> {
+    const { line, clock } = this.place;
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+      if (clock.expired !== undefined) this.fail(expiredFault('mail', clock.expired));
+      else if (!line.isOpen) this.fail(localFault('mail', 'lost', 'The connection has ended'));
+      else {
+        clock.watch((expiry) => this.fail(expiredFault(this.stage, expiry)));
+        line.tell(this);
+        line.say(this.#isPipelined ? this.envelopeCommands() : this.step.command);
+      }
+    });
+  }
+
+  onReply(reply: SmtpReply): void {
+    const { name } = this.step;
+    const { stage } = this;
+    if (reply.code === SHUTTING_DOWN) {
+      this.fail(replyFault(stage, reply));
+      return;
+    }
+    if (name === 'answer') {
+      this.readAnswer(reply);
+      return;
+    }
+    this.#answered += 1;
+    if (name === 'reset') this.readReset(reply);
+    else if (name === 'mail') this.readMail(reply);
+    else if (name === 'rcpt') this.readRcpt(reply);
+    else this.readData(reply);
+  }
+
+  onEnd(reason: SmtpClientError): void {
+    this.fail(faultOf(reason, this.stage));
+  }
+
+  private get step(): Step {
+    return this.#steps[this.#answered] ?? ANSWER;
+  }
+
+  private get stage(): SmtpStage {
+    if (this.#handOver.ended) return 'answer';
+    if (this.#handOver.started) return 'body';
+    const { name } = this.step;
+    if (name === 'reset') return 'mail';
+    return name === 'answer' ? 'data' : name;
+  }
+
+  private envelopeCommands(): string {
+    return this.#steps.map(({ command }) => command).join('');
+  }
+
+  private goOn(): void {
+    if (!this.#isPipelined) this.place.line.say(this.step.command);
+  }
+
+  private readReset(reply: SmtpReply): void {
+    if (isYes(reply)) this.goOn();
+    else this.fail({ ...replyFault('mail', reply), reason: 'lost' });
+  }
+
+  private readMail(reply: SmtpReply): void {
+    if (isYes(reply)) this.goOn();
+    else if (!isNo(reply) || !this.#isPipelined) this.refuse(replyFault('mail', reply));
+    // What was sent along will be refused as well.
+    else this.#mailFault = replyFault('mail', reply);
+  }
+
+  private readRcpt(reply: SmtpReply): void {
+    const recipient = this.message.envelope.to[this.#accepted.length + this.#refused.length] ?? '';
+    if (isYes(reply)) this.#accepted.push(recipient);
+    else if (isNo(reply)) this.#refused.push({ recipient, code: reply.code, text: reply.text });
+    else {
+      this.fail(replyFault('rcpt', reply));
+      return;
+    }
+    const isDecided = this.step.name === 'data' && this.#accepted.length === 0;
+    if (isDecided && !this.#isPipelined) this.refuse(this.refusalOfAll());
+    else this.goOn();
+  }
+
+  private readData(reply: SmtpReply): void {
+    const isGoAhead = reply.code !== undefined && reply.code >= 300 && reply.code <= 399;
+    const refusal =
+      this.#mailFault ?? (this.#accepted.length === 0 ? this.refusalOfAll() : undefined);
+    if (refusal !== undefined) {
+      // A server that wants a message for nobody gets none: its connection is dropped.
+      this.end(isNo(reply) ? 'reset' : 'broken', { error: refusal });
+    } else if (isNo(reply)) {
+      this.refuse(replyFault('data', reply));
+    } else if (!isGoAhead || !this.place.line.isQuiet) {
+      // A server that answers twice: its next words would be taken for the answer to the message.
+      this.fail(localFault('data', 'out-of-step', reply.text));
+    } else {
+      this.#handOver.start();
+    }
+  }
+
+  private readAnswer(reply: SmtpReply): void {
+    const { stage } = this;
+    // An answer counts only where it stands: after the final dot.
+    const isInPlace = stage === 'answer' && this.place.line.isDrained;
+    if (isYes(reply) && isInPlace) {
+      this.end('ready', {
+        accepted: this.#accepted,
+        refused: this.#refused,
+        response: reply.text,
+        stage,
+      });
+    } else if (isNo(reply)) {
+      this.end(isInPlace ? 'ready' : 'broken', { error: replyFault(stage, reply) });
+    } else {
+      this.fail(localFault(stage, 'out-of-step', reply.text));
+    }
+  }
+
+  private refusalOfAll(): SmtpFault {
+    const refused = this.#refused;
+    // With one that was refused for now the message is not refused for good.
+    const telling = refused.find(({ code }) => code < 500) ?? refused.at(-1);
+    const { code, text } = telling ?? { code: undefined, text: '' };
+    return { ...replyFault('rcpt', { code, text }), refused };
+  }
+
+  private refuse(fault: SmtpFault): void {
+    this.end(fault.reason === 'reply' ? 'reset' : 'broken', { error: fault });
+  }
+
+  private fail(fault: SmtpFault): void {
+    this.end('broken', { error: fault });
+  }
+
+  private end(aftermath: Aftermath, result: SmtpResult): void {
+    const settle = this.#settle;
+    if (settle === undefined) return;
+    this.#settle = undefined;
+    this.aftermath = aftermath;
+    this.#handOver.close();
+    this.place.line.tell(undefined);
+    settle(result);
+  }
+}
