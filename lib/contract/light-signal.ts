@@ -15,7 +15,7 @@ export interface StopSignal {
 export class LightSignal implements StopSignal {
   #isAborted = false;
   #reason: unknown;
-  #listeners: Set<() => void> | undefined;
+  #listeners: (() => void)[] = [];
   #controller: AbortController | undefined;
 
   get aborted(): boolean {
@@ -32,12 +32,15 @@ export class LightSignal implements StopSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
+    this.#listeners.push(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners?.delete(listener);
+    const at = this.#listeners.indexOf(listener);
+    const last = this.#listeners.pop();
+    if (last === undefined) return;
+    if (at < 0) this.#listeners.push(last);
+    else if (at < this.#listeners.length) this.#listeners[at] = last;
   }
 
   /** Fires it, once. */
@@ -45,8 +48,8 @@ export class LightSignal implements StopSignal {
     if (this.#isAborted) return;
     this.#isAborted = true;
     this.#reason = reason;
-    const listeners = [...(this.#listeners ?? [])];
-    this.#listeners = undefined;
+    const listeners = this.#listeners;
+    this.#listeners = [];
     for (const listener of listeners) listener();
     this.#controller?.abort(reason);
   }

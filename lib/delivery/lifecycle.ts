@@ -7,7 +7,8 @@ import { LightSignal } from '../contract/light-signal.js';
  */
 export class Lifecycle {
   readonly #ending = new AbortController();
-  readonly #running = new Set<Promise<unknown>>();
+  #running = 0;
+  #idle: (() => void)[] = [];
 
   constructor() {
     // Whatever is in flight listens to it.
@@ -24,16 +25,17 @@ export class Lifecycle {
 
   /** Whether anything is under way. */
   get isBusy(): boolean {
-    return this.#running.size > 0;
+    return this.#running > 0;
   }
 
   /** Counts a piece of work as running until it settles. */
   async track<T>(work: Promise<T>): Promise<T> {
-    this.#running.add(work);
+    this.#running += 1;
     try {
       return await work;
     } finally {
-      this.#running.delete(work);
+      this.#running -= 1;
+      if (this.#running === 0) for (const tell of this.#idle.splice(0)) tell();
     }
   }
 
@@ -52,6 +54,6 @@ export class Lifecycle {
 
   /** Resolves when nothing runs any more. Never rejects. */
   async drained(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    while (this.isBusy) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 }
