@@ -10,14 +10,50 @@ const MAX_LENGTH = 256 * 1024;
  * @param workOut of the text alone; what it gives is shared, so nobody may change it
  */
 export function remembered<T>(workOut: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
+  const texts: string[] = [];
+  const results: T[] = [];
+  let oldest = 0;
   return (text) => {
-    const before = known.get(text);
-    if (before !== undefined || text.length > MAX_LENGTH) return before ?? workOut(text);
+    const known = texts.indexOf(text);
+    if (known >= 0) return results[known]!;
     const result = workOut(text);
-    const [oldest] = known.keys();
-    if (known.size >= TEXTS && oldest !== undefined) known.delete(oldest);
-    known.set(text, result);
+    if (text.length > MAX_LENGTH) return result;
+    // Written over in a circle: a map that is added to and deleted from for ever makes V8 keep what was in it.
+    texts[oldest] = text;
+    results[oldest] = result;
+    oldest = (oldest + 1) % TEXTS;
     return result;
   };
+}
+
+/** What a message says, as it was written. */
+export interface Contents {
+  readonly subject?: string | undefined;
+  readonly html?: string | undefined;
+  readonly text?: string | undefined;
+}
+
+/** The same for contents: it remembers what it made of the last ones, since a bulk mostly has one for all. */
+export function rememberedContents<T>(
+  workOut: (contents: Contents) => T,
+): (contents: Contents) => T {
+  let last: (Contents & { readonly result: T }) | undefined;
+  return (contents) => {
+    if (last !== undefined && saysTheSame(last, contents)) return last.result;
+    // Nothing else of a message is kept, such as its attachments.
+    const { subject, html, text } = contents;
+    const result = workOut({ subject, html, text });
+    if (lengthOf(subject) + lengthOf(html) + lengthOf(text) <= MAX_LENGTH) {
+      last = { subject, html, text, result };
+    }
+    return result;
+  };
+}
+
+function saysTheSame(one: Contents, other: Contents): boolean {
+  return one.subject === other.subject && one.html === other.html && one.text === other.text;
+}
+
+function lengthOf(text: string | undefined): number {
+  return text?.length ?? 0;
 }

@@ -1,5 +1,6 @@
 import type { MailAddress } from './mail-address.js';
 import type { OutgoingEmail } from './outgoing-email.js';
+import { remembered } from './remembered.js';
 
 // The headers and structure that every message has, in bytes; a generous guess.
 const FRAME_BYTES = 512;
@@ -46,8 +47,14 @@ export function contentBytes(
   return bytes;
 }
 
+// Shorter ones are as fast to measure as to find.
+const LONG_TEXT = 256;
+const bytesOf = remembered((text) => Buffer.byteLength(text));
+
+/** Asked several times of each body, and the messages of a bulk may have one in common. */
 function textBytes(text: string | undefined): number {
-  return text === undefined ? 0 : Buffer.byteLength(text);
+  if (text === undefined) return 0;
+  return text.length < LONG_TEXT ? Buffer.byteLength(text) : bytesOf(text);
 }
 
 function addressBytes(addresses: readonly MailAddress[]): number {

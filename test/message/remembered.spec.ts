@@ -1,4 +1,4 @@
-import { remembered } from '../../lib/message/remembered.js';
+import { remembered, rememberedContents, type Contents } from '../../lib/message/remembered.js';
 
 describe('A function that remembers', () => {
   const counting = () => {
@@ -45,5 +45,46 @@ describe('A function that remembers', () => {
     });
     expect([isLong('short'), isLong('short')]).toEqual([false, false]);
     expect(count).toBe(1);
+  });
+});
+
+describe('A function that remembers contents', () => {
+  const counting = () => {
+    const asked: Contents[] = [];
+    const mark = rememberedContents((contents) => {
+      asked.push(contents);
+      return { ...contents };
+    });
+    return { asked, mark };
+  };
+
+  it('works out once what one message after the other says', () => {
+    const { asked, mark } = counting();
+    const first = mark({ subject: 'news', html: '<p>hello</p>' });
+    expect(mark({ subject: 'news', html: '<p>hello</p>' })).toBe(first);
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each<Contents>([
+    { subject: 'other', html: 'h', text: 't' },
+    { subject: 's', html: 'other', text: 't' },
+    { subject: 's', html: 'h', text: 'other' },
+    { subject: 's', html: 'h' },
+    { html: 'h', text: 't' },
+  ])('gives what differs its own: %j', (contents) => {
+    const { mark } = counting();
+    const first = mark({ subject: 's', html: 'h', text: 't' });
+    expect(mark(contents)).toEqual(contents);
+    expect(mark({ subject: 's', html: 'h', text: 't' })).toEqual(first);
+  });
+
+  it('keeps nothing but the texts, and none that are large', () => {
+    const { asked, mark } = counting();
+    mark({ subject: 's', attachments: ['large'] } as Contents);
+    expect(asked).toEqual([{ subject: 's', html: undefined, text: undefined }]);
+    const large = { html: 'x'.repeat(256 * 1024 + 1) };
+    mark(large);
+    mark(large);
+    expect(asked.filter(({ html }) => html === large.html)).toHaveLength(2);
   });
 });

@@ -9,23 +9,33 @@ const MAX_DIGESTED_BYTES = 128 * 1024;
 const memories = new WeakMap<ArrayBufferLike, number>();
 let knownMemories = 0;
 
-/**
- * A short text that is the same for the same data, and for no other: what messages share in a call, as a
- * batch key. The data itself would be kept once for each message that waits.
- */
-export function batchKey(shared: readonly unknown[]): string {
-  return digest(JSON.stringify(shared, shortened));
-}
-
-// Shorter ones are digested as fast as they are found.
+// Shorter ones are as fast to compare as their digests.
 const LONG_TEXT = 256;
 // Nobody can write a text that looks like the digest of another.
 const MARK = randomUUID();
-const textKey = remembered((text) => `${MARK}:${digest(text)}`);
+const digestOf = remembered(digest);
 
-/** The template of a bulk is the same in all of its messages: its digest is worked out once. */
-function shortened(_key: string, value: unknown): unknown {
-  return typeof value === 'string' && value.length >= LONG_TEXT ? textKey(value) : value;
+/**
+ * A short text that is the same for the same data, and for no other: what messages share in a call, as a
+ * batch key. The data itself would be kept once for each message that waits.
+ *
+ * @param texts subject and bodies: those of a template are the same in all messages of a bulk, and looked
+ *   at once
+ */
+export function batchKey(
+  shared: readonly unknown[],
+  texts: ReadonlyArray<string | undefined> = [],
+): string {
+  return digestOf(JSON.stringify([shared, texts.map(shortened)]));
+}
+
+function shortened(text: string | undefined): string | undefined {
+  return text === undefined || text.length < LONG_TEXT ? text : `${MARK}:${digestOf(text)}`;
+}
+
+/** A text that is the same for the same data, and for no other. */
+export function digest(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('base64');
 }
 
 /** The attachments of a message as part of a batch key; they are in memory. */
@@ -44,8 +54,4 @@ function contentKey(content: Buffer): string {
     memories.set(content.buffer, memory);
   }
   return `${memory}:${content.byteOffset}:${content.byteLength}`;
-}
-
-function digest(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('base64');
 }

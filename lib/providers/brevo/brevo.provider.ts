@@ -7,7 +7,7 @@ import type { HttpAnswer, HttpFault, HttpRequest } from '../../transport/http/ht
 import type { JsonObject } from '../api/answer-json.js';
 import { ApiProvider } from '../api/api-provider.js';
 import { hasStreams } from '../api/attachment-bytes.js';
-import { batchKey } from '../api/batch-key.js';
+import { digest } from '../api/batch-key.js';
 import { jsonHeaders, type JsonHeaders } from '../api/json-headers.js';
 import { mergeOptions } from '../api/merge-options.js';
 import { CallRoom } from './brevo-call-room.js';
@@ -114,7 +114,7 @@ export class BrevoProvider extends ApiProvider {
   }
 
   private withKey(body: JsonObject, emails: readonly OutgoingEmail[]): JsonObject {
-    const id = batchKey([emails.map((email) => email.id), body]);
+    const id = digest(JSON.stringify([emails.map((email) => email.id), body]));
     const key = this.#keys.keyFor(id, Date.now());
     this.#calls.set(emails, { id, key });
     return mergeOptions(body, { headers: { idempotencyKey: key.value } });

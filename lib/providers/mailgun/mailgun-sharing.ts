@@ -9,7 +9,7 @@ import {
   type TextField,
 } from './mailgun-fields.js';
 import { MAILGUN_LIMITS } from './mailgun-limits.js';
-import { readsAsVariable, type ContentMarks } from './mailgun-shared-content.js';
+import { contentMark, readsAsVariable } from './mailgun-shared-content.js';
 import { flatData } from './mailgun-template-data.js';
 
 /** The longest that stands in place of a value: `%recipient.f123%`. */
@@ -30,11 +30,10 @@ interface Shareable extends MailgunFields {
 export function mailgunKey(
   email: OutgoingEmail,
   options: { readonly sandbox: boolean },
-  marks: ContentMarks,
 ): string | undefined {
   const { to, cc, bcc, substitutions } = email;
   if (to.length !== 1 || cc.length > 0 || bcc.length > 0 || hasStreams(email)) return undefined;
-  const content = marks.of(email);
+  const content = contentMark(email);
   const message = { email, data: flatData(email), ...mailgunFields(email, options) };
   const { common, own, data } = message;
   if (content.clashes || clashes(message)) return undefined;

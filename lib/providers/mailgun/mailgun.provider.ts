@@ -11,7 +11,6 @@ import { submitFitting } from '../api/partial-batch.js';
 import { MAILGUN_LIMITS, mailgunUnsupported } from './mailgun-limits.js';
 import { mailgunOutcome } from './mailgun-outcome.js';
 import { mailgunRequest, mailgunVerification } from './mailgun-request.js';
-import { ContentMarks } from './mailgun-shared-content.js';
 import { mailgunKey } from './mailgun-sharing.js';
 import type { ResolvedMailgunOptions } from './mailgun.options.js';
 
@@ -52,10 +51,8 @@ export class MailgunProvider extends ApiProvider {
     maxRecipients: MAILGUN_LIMITS.recipients,
     maxBytes: MAILGUN_LIMITS.messageBytes,
     sharedBytes: estimatedContentBytes,
-    key: (email) => mailgunKey(email, this.options, this.#marks),
+    key: (email) => mailgunKey(email, this.options),
   };
-
-  readonly #marks = new ContentMarks();
 
   constructor(private readonly options: ResolvedMailgunOptions) {
     super(new HttpClient(options), MAX_ATTACHMENT_BYTES);

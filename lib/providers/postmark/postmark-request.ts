@@ -1,6 +1,7 @@
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import type { HttpRequest } from '../../transport/http/http-result.js';
 import { jsonHeaders, type JsonHeaders } from '../api/json-headers.js';
+import { jsonList, type JsonFrame } from '../api/json-list.js';
 import { postmarkMessage } from './postmark-message.js';
 import type { ResolvedPostmarkOptions } from './postmark.options.js';
 
@@ -8,6 +9,11 @@ const ENDPOINTS = {
   email: { one: '/email', many: '/email/batch' },
   template: { one: '/email/withTemplate', many: '/email/batchWithTemplates' },
 } as const;
+
+/** How the messages of a call of each kind are listed. */
+const LISTS: Partial<Record<keyof typeof ENDPOINTS, JsonFrame>> = {
+  template: { before: '{"Messages":[', after: ']}' },
+};
 
 /** Which of the two kinds of call a message goes in: only messages of one kind share a batch. */
 export function postmarkKind({ templateId }: OutgoingEmail): 'email' | 'template' {
@@ -22,8 +28,11 @@ export function postmarkRequest(
   const [first] = emails;
   const kind = first === undefined ? 'email' : postmarkKind(first);
   const messages = emails.map((email) => postmarkMessage(email, options.messageStream));
-  if (messages.length === 1) return post(ENDPOINTS[kind].one, messages[0], options);
-  return post(ENDPOINTS[kind].many, kind === 'email' ? messages : { Messages: messages }, options);
+  const [only] = messages;
+  if (only !== undefined && messages.length === 1) {
+    return post(ENDPOINTS[kind].one, JSON.stringify(only), options);
+  }
+  return post(ENDPOINTS[kind].many, jsonList(messages, LISTS[kind]), options);
 }
 
 /** Asks for the server that the token belongs to: harmless, and refused without a valid token. */
@@ -31,13 +40,8 @@ export function postmarkVerification(options: ResolvedPostmarkOptions): HttpRequ
   return { method: 'GET', url: `${options.baseUrl}/server`, headers: headers(options).get };
 }
 
-function post(path: string, body: unknown, options: ResolvedPostmarkOptions): HttpRequest {
-  return {
-    method: 'POST',
-    url: options.baseUrl + path,
-    headers: headers(options).post,
-    body: JSON.stringify(body),
-  };
+function post(path: string, body: string | Buffer, options: ResolvedPostmarkOptions): HttpRequest {
+  return { method: 'POST', url: options.baseUrl + path, headers: headers(options).post, body };
 }
 
 const known = new WeakMap<ResolvedPostmarkOptions, JsonHeaders>();

@@ -1,5 +1,5 @@
 import type { MailAddress } from '../../message/mail-address.js';
-import type { OutgoingEmail, SubstitutionValue } from '../../message/outgoing-email.js';
+import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { remembered } from '../../message/remembered.js';
 import {
   escapeHtml,
@@ -19,8 +19,6 @@ const MAX_BYTES = 10_000;
 const BRACES = /[{}]/;
 const DOUBLE_BRACES = /\{\{|\}\}/;
 const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}/g;
-
-type Values = Readonly<Record<string, SubstitutionValue>>;
 
 const contents = new WeakMap<OutgoingEmail, SendGridContent>();
 
@@ -46,17 +44,19 @@ export function sendGridContent(email: OutgoingEmail): SendGridContent {
 function nativeContent(email: OutgoingEmail): SendGridContent | undefined {
   const { subject, html, text, substitutions: values = {} } = email;
   if (!isExpressible(email)) return undefined;
-  const substitutions = {
-    ...tagsOf(`${subject ?? ''}\n${text ?? ''}`, values, textTag, String),
-    ...tagsOf(html ?? '', values, htmlTag, (value) => escapeHtml(String(value))),
-  };
-  if (Object.values(substitutions).some((value) => BRACES.test(value))) return undefined;
+  const substitutions: Record<string, string> = {};
+  for (const [name, tag] of [...textTags(subject), ...textTags(text)]) {
+    substitutions[tag] = String(values[name]);
+  }
+  for (const [name, tag] of htmlTags(html)) substitutions[tag] = escapeHtml(String(values[name]));
+  const filled = Object.values(substitutions);
+  if (filled.some((value) => BRACES.test(value))) return undefined;
   if (Buffer.byteLength(JSON.stringify(substitutions)) > MAX_BYTES) return undefined;
   const content: { -readonly [K in keyof SendGridContent]: SendGridContent[K] } = {};
   if (subject !== undefined) content.subject = withTextTags(subject);
   if (html !== undefined) content.html = withHtmlTags(html);
   if (text !== undefined) content.text = withTextTags(text);
-  if (Object.keys(substitutions).length > 0) content.substitutions = substitutions;
+  if (filled.length > 0) content.substitutions = substitutions;
   return content;
 }
 
@@ -77,18 +77,26 @@ function htmlTag(name: string): string {
 
 const withTextTags = remembered((text) => withTags(text, textTag));
 const withHtmlTags = remembered((html) => withTags(html, htmlTag));
+const textTagsIn = remembered((text) => tagsIn(text, textTag));
+const htmlTagsIn = remembered((html) => tagsIn(html, htmlTag));
 
 function withTags(text: string, tag: (name: string) => string): string {
   return text.replace(PLACEHOLDER, (_, name: string) => tag(name));
 }
 
-function tagsOf(
-  text: string,
-  values: Values,
-  tag: (name: string) => string,
-  encode: (value: SubstitutionValue) => string,
-): Record<string, string> {
-  return Object.fromEntries(placeholdersIn(text).map((name) => [tag(name), encode(values[name]!)]));
+/** The placeholders of a text, each with its tag. */
+type Tags = ReadonlyArray<readonly [name: string, tag: string]>;
+
+function tagsIn(text: string, tag: (name: string) => string): Tags {
+  return placeholdersIn(text).map((name) => [name, tag(name)]);
+}
+
+function textTags(text: string | undefined): Tags {
+  return text === undefined ? [] : textTagsIn(text);
+}
+
+function htmlTags(html: string | undefined): Tags {
+  return html === undefined ? [] : htmlTagsIn(html);
 }
 
 /** Whether something besides placeholders looks like a tag, or would once an empty value is filled in. */

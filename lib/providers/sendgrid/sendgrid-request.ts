@@ -23,8 +23,8 @@ export function sendGridBody(emails: readonly OutgoingEmail[], isSandbox: boolea
 export function sendGridKey(email: OutgoingEmail): string {
   const { html, text } = sendGridContent(email);
   const { from, replyTo, tags, trackOpens, trackClicks, stream, templateId } = email;
-  const shared = { from, replyTo, tags, trackOpens, trackClicks, stream, templateId, html, text };
-  return batchKey([shared, attachmentsKey(email), allowedOptions(email)]);
+  const shared = { from, replyTo, tags, trackOpens, trackClicks, stream, templateId };
+  return batchKey([shared, attachmentsKey(email), allowedOptions(email)], [html, text]);
 }
 
 const SANDBOX = { mail_settings: { sandbox_mode: { enable: true } } };

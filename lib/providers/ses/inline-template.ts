@@ -1,6 +1,11 @@
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
-import { remembered } from '../../message/remembered.js';
-import { escapeHtml, placeholdersIn, renderContent } from '../../message/substitutions.js';
+import { rememberedContents, type Contents } from '../../message/remembered.js';
+import {
+  escapeHtml,
+  placeholdersIn,
+  renderContent,
+  type RenderedContent,
+} from '../../message/substitutions.js';
 
 /** A message's subject and bodies as a template that travels with the call. */
 export interface InlineTemplate {
@@ -22,43 +27,26 @@ const VARIABLE = /\{\{[ht]\d+\}\}/;
  * says: its templates are Handlebars, where any other `{{` is markup. Placeholders get names of their
  * own, since a dot or a dash in a name would mean something there.
  */
-export function inlineTemplate({
-  subject,
-  html,
-  text,
-  substitutions,
-}: Content): InlineTemplate | undefined {
+export function inlineTemplate(email: Content): InlineTemplate | undefined {
+  return email.substitutions === undefined ? plainTemplate(email) : filledTemplate(email);
+}
+
+const plainTemplate = rememberedContents((contents) => templateOf(contents, false));
+const filledTemplate = rememberedContents((contents) => templateOf(contents, true));
+
+function templateOf(
+  { subject, html, text }: Contents,
+  isFilled: boolean,
+): InlineTemplate | undefined {
   if (subject === undefined) return undefined;
-  const isFilled = substitutions !== undefined;
-  const inHtml = (isFilled ? filledHtml : plainHtml)(html ?? '');
+  const htmlNames = isFilled ? placeholdersIn(html ?? '') : [];
   const textNames = isFilled ? placeholdersIn(`${subject}\n${text ?? ''}`) : [];
-  const elsewhere = renamed({ subject, ...(text !== undefined && { text }) }, textNames, 't');
-  const isWhole = Object.values(elsewhere).every((part) => isExact(part, isFilled));
-  if (!isWhole || !inHtml.isExact) return undefined;
-  return {
-    subject: elsewhere.subject ?? '',
-    htmlNames: inHtml.names,
-    textNames,
-    ...(html !== undefined && { html: inHtml.template }),
-    ...(elsewhere.text !== undefined && { text: elsewhere.text }),
+  const template = {
+    ...renamed({ subject, ...(text !== undefined && { text }) }, textNames, 't'),
+    ...(html !== undefined && renamed({ html }, htmlNames, 'h')),
   };
-}
-
-/** Html as a template, as far as it follows from the text alone. */
-interface HtmlTemplate {
-  readonly template: string;
-  readonly names: readonly string[];
-  readonly isExact: boolean;
-}
-
-const filledHtml = remembered((html): HtmlTemplate => {
-  const names = placeholdersIn(html);
-  const { html: template = '' } = renamed({ html }, names, 'h');
-  return { template, names, isExact: isExact(template, true) };
-});
-
-function plainHtml(html: string): HtmlTemplate {
-  return { template: html, names: [], isExact: isExact(html, false) };
+  if (!Object.values(template).every((part) => isExact(part, isFilled))) return undefined;
+  return { subject, ...template, htmlNames, textNames };
 }
 
 /**
@@ -84,7 +72,7 @@ export function templateValues(
 }
 
 /** The same content with each placeholder under a name that means nothing to SES. */
-function renamed(content: Content, names: readonly string[], prefix: 'h' | 't') {
+function renamed(content: RenderedContent, names: readonly string[], prefix: 'h' | 't') {
   if (names.length === 0) return renderContent(content);
   const variables = names.map((name, at) => [name, `{{${prefix}${at}}}`]);
   return renderContent({ ...content, substitutions: Object.fromEntries(variables) });

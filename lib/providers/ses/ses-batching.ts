@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BatchRules } from '../../contract/capabilities.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
-import { estimatedBytes } from '../../message/size.js';
+import { estimatedBytes, estimatedContentBytes } from '../../message/size.js';
 import { bytes, hasStreams } from '../api/attachment-bytes.js';
 import { batchKey } from '../api/batch-key.js';
 import { mediaType } from '../api/media-type.js';
@@ -37,11 +37,12 @@ function mayShare(email: OutgoingEmail): boolean {
 }
 
 function hasExactTemplate(email: OutgoingEmail): boolean {
-  const { subject = '', html = '', text = '', attachments } = email;
-  const body = [subject, html, text].reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+  const { attachments } = email;
+  const bare = attachments.length === 0 ? email : { ...email, attachments: [] };
+  const body = estimatedContentBytes(bare);
   const files = attachments.reduce((sum, attachment) => sum + bytes(attachment).length, 0);
   if (body + (files * 4) / 3 > MAX_TEMPLATE_BYTES) return false;
-  if (estimatedBytes({ ...email, attachments: [] }) - body > MAX_ENTRY_BYTES) return false;
+  if (estimatedBytes(bare) - body > MAX_ENTRY_BYTES) return false;
   const template = inlineTemplate(email);
   return template !== undefined && templateValues(template, email.substitutions) !== undefined;
 }
@@ -51,12 +52,10 @@ function sesKey(
   options: Pick<ResolvedSesOptions, 'configurationSet'>,
 ): string {
   const { templateId, attachments, subject, html, text } = email;
-  const content =
-    templateId === undefined
-      ? // The same words mean something else where placeholders are filled in.
-        [email.substitutions !== undefined, subject, html, text]
-      : [String(templateId)];
-  return batchKey([sesEnvelope(email, options), content, attachments.map(fingerprint)]);
+  // The same words mean something else where placeholders are filled in.
+  const kind = templateId === undefined ? email.substitutions !== undefined : String(templateId);
+  const texts = templateId === undefined ? [subject, html, text] : [];
+  return batchKey([sesEnvelope(email, options), kind, attachments.map(fingerprint)], texts);
 }
 
 const digests = new WeakMap<Buffer, string>();

@@ -25,10 +25,13 @@ export const SES_OPTIONS: readonly string[] = [
   'TenantName',
 ];
 
+const NONE: Readonly<Record<string, unknown>> = Object.freeze({});
+
 /** The `providerOptions.ses` of a message, as far as they may be set. */
 export function ownOptions({ providerOptions }: OutgoingEmail): Readonly<Record<string, unknown>> {
-  const given = Object.entries(providerOptions?.['ses'] ?? {});
-  return Object.fromEntries(given.filter(([name]) => SES_OPTIONS.includes(name)));
+  const given = providerOptions?.['ses'];
+  if (given === undefined) return NONE;
+  return Object.fromEntries(Object.entries(given).filter(([name]) => SES_OPTIONS.includes(name)));
 }
 
 /**

@@ -117,7 +117,10 @@ async function load({ region, endpoint, credentials }: SesClientOptions) {
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
   };
-  return { sdk, client: withoutVersionNotice(() => new sdk.SESv2Client(settings)) };
+  const client = withoutVersionNotice(() => new sdk.SESv2Client(settings));
+  // It writes a form of each request for a log that nobody keeps, message by message.
+  client.middlewareStack.remove('loggerMiddleware');
+  return { sdk, client };
 }
 
 /** The SDK's command of a call. They differ in types alone, which would not let one middleware be added. */
