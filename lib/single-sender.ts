@@ -29,6 +29,9 @@ export interface SingleSenderParts {
 
 /** Sends one message at a time, and says what became of it. */
 export class SingleSender {
+  /** What messages without options have in common; it is there once their providers are. */
+  #plainRun: DeliveryRun | undefined;
+
   constructor(private readonly parts: SingleSenderParts) {}
 
   /**
@@ -36,19 +39,34 @@ export class SingleSender {
    * @throws ConfigurationError for options that are wrong, and what an interceptor throws
    */
   async send(message: EmailMessageDto, options?: SendOptions): Promise<EmailResponseDto> {
-    const {
-      provider,
-      signal,
-      lane = 'normal',
-    }: SendOptions = options === undefined ? {} : checkSendOptions(options);
-    const { admission, coalescer, lifecycle, patienceMs, providers } = this.parts;
-    const sharesCalls = coalescer !== undefined && signal === undefined;
-    const settings = { kind: 'send', sharesCalls, provider, lane, patienceMs } as const;
-    const run = deliveryRun(admission, providers, settings);
+    const { ending } = this.parts.lifecycle;
+    if (options === undefined) return this.deliver(message, this.plainRun(), ending);
+    const checked = checkSendOptions(options);
+    const run = this.runWith(checked);
     // Most messages come without a signal of their own: joining two costs more than all the rest here.
-    if (signal === undefined) return this.deliver(message, run, lifecycle.ending);
-    const { signal: stop, dispose } = stopSignal(signal, lifecycle.ending);
+    if (checked.signal === undefined) return this.deliver(message, run, ending);
+    const { signal: stop, dispose } = stopSignal(checked.signal, ending);
     return this.deliver(message, run, stop).finally(dispose);
+  }
+
+  private plainRun(): DeliveryRun {
+    if (this.#plainRun !== undefined) return this.#plainRun;
+    const run = this.runWith({});
+    // Interceptors are told of each run.
+    if (!isIntercepted(run)) this.#plainRun = run;
+    return run;
+  }
+
+  private runWith({ provider, signal, lane = 'normal' }: SendOptions): DeliveryRun {
+    const { admission, coalescer, patienceMs, providers } = this.parts;
+    const sharesCalls = coalescer !== undefined && signal === undefined;
+    return deliveryRun(admission, providers, {
+      kind: 'send',
+      sharesCalls,
+      provider,
+      lane,
+      patienceMs,
+    });
   }
 
   private async deliver(

@@ -15,6 +15,7 @@ export function withoutEcho(
   submissions: readonly Submission[],
   emails: readonly OutgoingEmail[],
 ): readonly Submission[] {
+  if (submissions.every(isPlainAcceptance)) return submissions;
   const failures = submissions.map(failuresOf);
   if (failures.every(({ length }) => length === 0)) return submissions;
   // A call that failed as a whole says the same of each message, and may quote any of them.
@@ -32,6 +33,10 @@ export function withoutEcho(
     masked.set(words, mask(words, [...those].flatMap(contentOf)));
   }
   return submissions.map((submission) => withWords(submission, masked));
+}
+
+function isPlainAcceptance({ outcome, recipients }: Submission): boolean {
+  return outcome === 'accepted' && recipients === undefined;
 }
 
 function failuresOf(submission: Submission): DeliveryFailure[] {

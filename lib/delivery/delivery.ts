@@ -47,8 +47,31 @@ export class Delivery {
   /**
    * Delivers messages that may share a call: one response for each, in the same order. Never throws.
    */
-  deliver(parcels: readonly Parcel[], journey: Journey): Promise<readonly EmailResponseDto[]> {
-    return this.lifecycle.track(this.takeAll(parcels, journey));
+  async deliver(
+    parcels: readonly Parcel[],
+    journey: Journey,
+  ): Promise<readonly EmailResponseDto[]> {
+    const { run, stop } = journey;
+    this.lifecycle.begin();
+    try {
+      const shipments = parcels.map((each) => new Shipment(each, this.options.resendUnknown));
+      const unreadable: Unreadable = {};
+      const order = run.route.order();
+      for (const [at, channel] of order.entries()) {
+        const open = shipments.filter((each) => each.mayMoveOn && !unreadable.errors?.has(each));
+        if (open.length === 0 || (at > 0 && stop.aborted)) break;
+        const resolving = this.resolveAll(consign(open, channel, run), journey, unreadable);
+        const consignments = Array.isArray(resolving) ? resolving : await resolving;
+        await this.takeOn(channel, consignments, journey, at < order.length - 1);
+      }
+      const responses = shipments.map((each) => {
+        return this.respond(each, run.route.first.name, unreadable.errors?.get(each));
+      });
+      if (run.interception !== undefined) await this.settle(parcels, responses);
+      return responses;
+    } finally {
+      this.lifecycle.finish();
+    }
   }
 
   /** Reads the attachments that were given as streams. @throws AttachmentError */
@@ -62,28 +85,6 @@ export class Delivery {
       clearTimeout(timer);
       dispose();
     }
-  }
-
-  private async takeAll(
-    parcels: readonly Parcel[],
-    journey: Journey,
-  ): Promise<readonly EmailResponseDto[]> {
-    const { run, stop } = journey;
-    const shipments = parcels.map((each) => new Shipment(each, this.options.resendUnknown));
-    const unreadable: Unreadable = {};
-    const order = run.route.order();
-    for (const [at, channel] of order.entries()) {
-      const open = shipments.filter((each) => each.mayMoveOn && !unreadable.errors?.has(each));
-      if (open.length === 0 || (at > 0 && stop.aborted)) break;
-      const resolving = this.resolveAll(consign(open, channel, run), journey, unreadable);
-      const consignments = Array.isArray(resolving) ? resolving : await resolving;
-      await this.takeOn(channel, consignments, journey, at < order.length - 1);
-    }
-    const responses = shipments.map((each) => {
-      return this.respond(each, run.route.first.name, unreadable.errors?.get(each));
-    });
-    if (run.interception !== undefined) await this.settle(parcels, responses);
-    return responses;
   }
 
   /** Tells the interceptors; a shutdown does not wait for them for ever. */
@@ -126,13 +127,14 @@ export class Delivery {
     return resolved;
   }
 
-  private async takeOn(
+  private takeOn(
     channel: ProviderChannel,
     consignments: readonly Consignment[],
     journey: Journey,
     hasNext: boolean,
   ): Promise<void> {
     const { run, stop } = journey;
+    const { events } = this.options;
     const handover: Handover = {
       lane: run.lane,
       patienceMs: run.patienceMs,
@@ -141,15 +143,12 @@ export class Delivery {
       expired: this.lifecycle.expired,
       onCall: () => journey.onCall?.(),
       onAttempt: (id, attempt) => {
-        const { events } = this.options;
         if (events.isObserved) events.emit({ type: 'attempt', id, ...attempt });
       },
     };
-    if (consignments.length === 1) return channel.deliver(consignments, handover);
-    const items = consignments.map((each) => planned(each, channel));
-    for (const call of planCalls(items, channel.callLimits)) {
-      await channel.deliver(call.items, handover);
-    }
+    return consignments.length === 1
+      ? channel.deliver(consignments, handover)
+      : inCalls(channel, consignments, handover);
   }
 
   private respond(shipment: Shipment, provider: string, error: unknown): EmailResponseDto {
@@ -157,6 +156,17 @@ export class Delivery {
     const { events } = this.options;
     if (events.isObserved) events.emit({ type: 'outcome', response });
     return response;
+  }
+}
+
+async function inCalls(
+  channel: ProviderChannel,
+  consignments: readonly Consignment[],
+  handover: Handover,
+): Promise<void> {
+  const items = consignments.map((each) => planned(each, channel));
+  for (const call of planCalls(items, channel.callLimits)) {
+    await channel.deliver(call.items, handover);
   }
 }
 

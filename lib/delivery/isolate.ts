@@ -8,13 +8,23 @@ export type MakeCall<T> = (messages: readonly T[]) => Promise<readonly Submissio
  * position that the provider named, else by halving, with about 2·log2(n) further calls for each. The
  * others go. Only what surely was not taken is sent again.
  */
-export async function isolating<T>(
+export function isolating<T>(
+  messages: readonly T[],
+  makeCall: MakeCall<T>,
+  independent: boolean,
+): Promise<readonly Submission[] | undefined> {
+  return messages.length === 1
+    ? makeCall(messages)
+    : isolatingAmong(messages, makeCall, independent);
+}
+
+async function isolatingAmong<T>(
   messages: readonly T[],
   makeCall: MakeCall<T>,
   independent: boolean,
 ): Promise<readonly Submission[] | undefined> {
   const submissions = await makeCall(messages);
-  if (submissions === undefined || messages.length === 1) return submissions;
+  if (submissions === undefined) return submissions;
   const again = (some: readonly T[]) => sendAgain(some, makeCall, independent);
   const innocent = submissions.map(isInnocent);
   const isNamed = innocent.includes(true) && innocent.includes(false);

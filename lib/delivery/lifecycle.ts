@@ -30,13 +30,23 @@ export class Lifecycle {
 
   /** Counts a piece of work as running until it settles. */
   async track<T>(work: Promise<T>): Promise<T> {
-    this.#running += 1;
+    this.begin();
     try {
       return await work;
     } finally {
-      this.#running -= 1;
-      if (this.#running === 0) for (const tell of this.#idle.splice(0)) tell();
+      this.finish();
     }
+  }
+
+  /** Something runs from now on, until `finish` is called for it. */
+  begin(): void {
+    this.#running += 1;
+  }
+
+  /** What `begin` was called for has ended. */
+  finish(): void {
+    this.#running -= 1;
+    if (this.#running === 0) for (const tell of this.#idle.splice(0)) tell();
   }
 
   /** Ends the intake; what is in flight has `drainTimeoutMs` from now. Only the first call counts. */

@@ -178,7 +178,8 @@ export class ProviderChannel {
   ): Promise<readonly Submission[] | undefined> {
     const { lane, stop, expired } = handover;
     const patienceMs = handover.hasNext ? 0 : handover.patienceMs;
-    const passage = await this.#breaker?.pass(patienceMs, stop);
+    const passing = this.#breaker?.pass(patienceMs, stop);
+    const passage = passing instanceof Promise ? await passing : passing;
     if (this.#breaker !== undefined && passage === undefined) return keptBack(emails, stop);
     const entrant = { lane, patienceMs, signal: stop, cost: this.costOf(emails) };
     const entered = this.#turnstile.enter(entrant);

@@ -52,17 +52,8 @@ export abstract class ApiProvider extends MailProviderStrategy {
   /** A harmless request that needs the credentials; 2xx proves them. */
   protected abstract verification(): HttpRequest;
 
-  async send(email: OutgoingEmail, context: SendContext): Promise<Submission> {
-    try {
-      const read = hasStreams(email)
-        ? await withAttachmentsRead(email, this.maxAttachmentBytes, context.signal)
-        : email;
-      const [submission] = await this.submit([read], stopSignalOf(context));
-      return submission ?? unsent({ code: 'NOTHING_SENT', message: 'nothing was sent' });
-    } catch (error) {
-      if (!isAttachmentError(error)) throw error;
-      return rejected({ code: error.code, category: 'validation', message: error.message });
-    }
+  send(email: OutgoingEmail, context: SendContext): Promise<Submission> {
+    return hasStreams(email) ? this.sendRead(email, context) : this.sendOne(email, context);
   }
 
   override sendBatch(
@@ -92,6 +83,21 @@ export abstract class ApiProvider extends MailProviderStrategy {
 
   override async close(): Promise<void> {
     this.client.close();
+  }
+
+  private async sendOne(email: OutgoingEmail, context: SendContext): Promise<Submission> {
+    const [submission] = await this.submit([email], stopSignalOf(context));
+    return submission ?? unsent({ code: 'NOTHING_SENT', message: 'nothing was sent' });
+  }
+
+  private async sendRead(email: OutgoingEmail, context: SendContext): Promise<Submission> {
+    try {
+      const read = await withAttachmentsRead(email, this.maxAttachmentBytes, context.signal);
+      return await this.sendOne(read, context);
+    } catch (error) {
+      if (!isAttachmentError(error)) throw error;
+      return rejected({ code: error.code, category: 'validation', message: error.message });
+    }
   }
 
   private async submit(

@@ -16,7 +16,8 @@ export interface HttpClientOptions {
  */
 export class HttpClient {
   readonly #connections: Connections;
-  #service: Promise<HttpService> | undefined;
+  #service: HttpService | undefined;
+  #loading: Promise<HttpService> | undefined;
 
   constructor({ maxSockets }: HttpClientOptions) {
     this.#connections = new Connections(maxSockets);
@@ -24,8 +25,7 @@ export class HttpClient {
 
   /** Makes one request. Always resolves; the signal bounds the whole of it. */
   async request(request: HttpRequest, signal: StopSignal): Promise<HttpResult> {
-    this.#service ??= load();
-    const { axiosRef } = await this.#service;
+    const { axiosRef } = this.#service ?? (await this.service());
     const { method, url } = request;
     // Signal, headers and body are ours alone: axios would throw away an answer that came just before
     // the signal fired, and rewrite the others.
@@ -33,6 +33,12 @@ export class HttpClient {
       axiosResponse(await this.#connections.exchange(request, signal), config);
     const { data } = await axiosRef.request<HttpResult>({ method, url, adapter });
     return data;
+  }
+
+  private async service(): Promise<HttpService> {
+    this.#loading ??= load();
+    this.#service = await this.#loading;
+    return this.#service;
   }
 
   /** Closes every connection. */
