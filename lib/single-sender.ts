@@ -35,10 +35,10 @@ export class SingleSender {
   constructor(private readonly parts: SingleSenderParts) {}
 
   /**
-   * @throws InvalidMessageError, UnsupportedFeatureError, AttachmentError before anything is sent
-   * @throws ConfigurationError for options that are wrong, and what an interceptor throws
+   * @throws InvalidMessageError, UnsupportedFeatureError, ConfigurationError for options that are wrong:
+   *   at once. AttachmentError, and what an interceptor throws: later
    */
-  async send(message: EmailMessageDto, options?: SendOptions): Promise<EmailResponseDto> {
+  send(message: EmailMessageDto, options?: SendOptions): Promise<EmailResponseDto> {
     const { ending } = this.parts.lifecycle;
     if (options === undefined) return this.deliver(message, this.plainRun(), ending);
     const checked = checkSendOptions(options);
@@ -69,15 +69,26 @@ export class SingleSender {
     });
   }
 
-  private async deliver(
+  private deliver(
     message: EmailMessageDto,
     run: DeliveryRun,
     stop: AbortSignal,
   ): Promise<EmailResponseDto> {
-    const parcel = isIntercepted(run)
-      ? await this.parts.lifecycle.track(throughInterceptors(message, run, stop))
-      : wrapUp(message, run);
-    if ('outcome' in parcel) return parcel;
+    return isIntercepted(run)
+      ? this.deliverIntercepted(message, run, stop)
+      : this.handOn(wrapUp(message, run), run, stop);
+  }
+
+  private async deliverIntercepted(
+    message: EmailMessageDto,
+    run: InterceptedRun,
+    stop: AbortSignal,
+  ): Promise<EmailResponseDto> {
+    const parcel = await this.parts.lifecycle.track(throughInterceptors(message, run, stop));
+    return 'outcome' in parcel ? parcel : this.handOn(parcel, run, stop);
+  }
+
+  private handOn(parcel: Parcel, run: DeliveryRun, stop: AbortSignal): Promise<EmailResponseDto> {
     const inCompany = run.sharesCalls ? this.parts.coalescer?.deliver(parcel, run) : undefined;
     return inCompany ?? this.deliverAlone(parcel, run, stop);
   }

@@ -45,8 +45,10 @@ export function renderContent(email: Renderable): RenderedContent {
 
 /** The names of the placeholders in a text, each once, in order of appearance. */
 export function placeholdersIn(text: string): readonly string[] {
-  return placeholders(text);
+  return mayHavePlaceholders(text) ? placeholders(text) : NO_NAMES;
 }
+
+const NO_NAMES: readonly string[] = Object.freeze([]);
 
 const placeholders = remembered((text): readonly string[] => {
   const names = Array.from(text.matchAll(PLACEHOLDER), (match) => match[1] ?? '');
@@ -54,9 +56,16 @@ const placeholders = remembered((text): readonly string[] => {
 });
 
 /** Whether a text says something also where every placeholder is filled with nothing. */
-export const hasTextOfItsOwn: (text: string) => boolean = remembered(
-  (text) => text.replace(PLACEHOLDER, '') !== '',
-);
+export function hasTextOfItsOwn(text: string): boolean {
+  return mayHavePlaceholders(text) ? isMoreThanPlaceholders(text) : text !== '';
+}
+
+const isMoreThanPlaceholders = remembered((text) => text.replace(PLACEHOLDER, '') !== '');
+
+/** A search for two characters costs next to nothing; most texts that do not have them are of one message. */
+function mayHavePlaceholders(text: string): boolean {
+  return text.includes('{{');
+}
 
 /** Escapes the five characters that mean something in html. */
 export function escapeHtml(text: string): string {
@@ -87,7 +96,7 @@ export function checkSubstitutions(email: Renderable, report: Report): void {
 }
 
 function fill(text: string, values: Values | undefined, encode: (value: string) => string): string {
-  if (values === undefined || !text.includes('{{')) return text;
+  if (values === undefined || !mayHavePlaceholders(text)) return text;
   return text.replace(PLACEHOLDER, (placeholder, name: string) =>
     Object.hasOwn(values, name) ? encode(String(values[name])) : placeholder,
   );
