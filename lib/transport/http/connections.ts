@@ -1,5 +1,5 @@
-import { ConnectionPool, type PoolLimits } from './connection-pool.js';
-import { exchange } from './exchange.js';
+import { ConnectionPool, type Connection, type PoolLimits } from './connection-pool.js';
+import { exchange, type Passage } from './exchange.js';
 import { fault, isFault, type HttpRequest, type HttpResult } from './http-result.js';
 import { targetOf, type Target } from './peer.js';
 import type { StopSignal } from '../stop-signal.js';
@@ -34,7 +34,7 @@ export class Connections {
     const kept = way.pool.takeIdle();
     return kept === undefined
       ? this.exchangeLater(request, way, signal)
-      : exchange(request, { ...way, connection: kept }, signal);
+      : exchange(request, passage(way, kept), signal);
   }
 
   /** Closes every connection. */
@@ -48,7 +48,7 @@ export class Connections {
     signal: StopSignal,
   ): Promise<HttpResult> {
     const connection = await way.pool.acquire(signal);
-    return isFault(connection) ? connection : exchange(request, { ...way, connection }, signal);
+    return isFault(connection) ? connection : exchange(request, passage(way, connection), signal);
   }
 
   private prepare(url: string): Way {
@@ -59,4 +59,9 @@ export class Connections {
     this.#ways.set(url, way);
     return way;
   }
+}
+
+/** Written out: a spread takes longer than all the rest of it. */
+function passage({ target, pool }: Way, connection: Connection): Passage {
+  return { target, pool, connection };
 }
