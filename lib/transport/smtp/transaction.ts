@@ -106,8 +106,9 @@ export class Transaction implements LineListener {
     else this.readData(reply);
   }
 
+  /** What was refused stays refused when the server hangs up after it. */
   onEnd(reason: SmtpClientError): void {
-    this.fail(faultOf(reason, this.stage));
+    this.fail(this.refusal ?? faultOf(reason, this.stage));
   }
 
   private get step(): Step {
@@ -150,15 +151,14 @@ export class Transaction implements LineListener {
       this.fail(replyFault('rcpt', reply));
       return;
     }
-    const isDecided = this.step.name === 'data' && this.#accepted.length === 0;
-    if (isDecided && !this.#isPipelined) this.refuse(this.refusalOfAll());
+    const { refusal } = this;
+    if (refusal !== undefined && !this.#isPipelined) this.refuse(refusal);
     else this.goOn();
   }
 
   private readData(reply: SmtpReply): void {
     const isGoAhead = reply.code !== undefined && reply.code >= 300 && reply.code <= 399;
-    const refusal =
-      this.#mailFault ?? (this.#accepted.length === 0 ? this.refusalOfAll() : undefined);
+    const { refusal } = this;
     if (refusal !== undefined) {
       // A server that wants a message for nobody gets none: its connection is dropped.
       this.end(isNo(reply) ? 'reset' : 'broken', { error: refusal });
@@ -188,6 +188,13 @@ export class Transaction implements LineListener {
     } else {
       this.fail(localFault(stage, 'out-of-step', reply.text));
     }
+  }
+
+  /** What the server has said no to by now, for the whole message. */
+  private get refusal(): SmtpFault | undefined {
+    if (this.#mailFault !== undefined) return this.#mailFault;
+    const { length } = this.message.envelope.to;
+    return this.#refused.length === length ? this.refusalOfAll() : undefined;
   }
 
   private refusalOfAll(): SmtpFault {
