@@ -37,10 +37,10 @@ export class LightSignal implements StopSignal {
 
   removeEventListener(_type: 'abort', listener: () => void): void {
     const at = this.#listeners.indexOf(listener);
-    const last = this.#listeners.pop();
-    if (last === undefined) return;
-    if (at < 0) this.#listeners.push(last);
-    else if (at < this.#listeners.length) this.#listeners[at] = last;
+    if (at < 0) return;
+    // The last one takes its place.
+    const last = this.#listeners.pop()!;
+    if (at < this.#listeners.length) this.#listeners[at] = last;
   }
 
   /** Fires it, once. */

@@ -15,7 +15,6 @@ export function withoutEcho(
   submissions: readonly Submission[],
   emails: readonly OutgoingEmail[],
 ): readonly Submission[] {
-  if (submissions.every(isPlainAcceptance)) return submissions;
   const failures = submissions.map(failuresOf);
   if (failures.every(({ length }) => length === 0)) return submissions;
   // A call that failed as a whole says the same of each message, and may quote any of them.
@@ -35,11 +34,10 @@ export function withoutEcho(
   return submissions.map((submission) => withWords(submission, masked));
 }
 
-function isPlainAcceptance({ outcome, recipients }: Submission): boolean {
-  return outcome === 'accepted' && recipients === undefined;
-}
+const NO_FAILURES: readonly DeliveryFailure[] = [];
 
-function failuresOf(submission: Submission): DeliveryFailure[] {
+function failuresOf(submission: Submission): readonly DeliveryFailure[] {
+  if (submission.outcome === 'accepted' && submission.recipients === undefined) return NO_FAILURES;
   const own = submission.outcome === 'accepted' ? [] : [submission.failure];
   const each = submission.recipients?.flatMap(({ failure }) => failure ?? []) ?? [];
   return [...own, ...each];

@@ -159,6 +159,7 @@ export class Delivery {
   }
 }
 
+/** One call after the other, each with as many as fit. */
 async function inCalls(
   channel: ProviderChannel,
   consignments: readonly Consignment[],

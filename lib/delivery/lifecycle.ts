@@ -8,7 +8,7 @@ import { LightSignal } from '../contract/light-signal.js';
 export class Lifecycle {
   readonly #ending = new AbortController();
   #running = 0;
-  #idle: (() => void)[] = [];
+  readonly #idle: (() => void)[] = [];
 
   constructor() {
     // Whatever is in flight listens to it.

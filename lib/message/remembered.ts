@@ -18,7 +18,7 @@ export function remembered<T>(workOut: (text: string) => T): (text: string) => T
     if (known >= 0) return results[known]!;
     const result = workOut(text);
     if (text.length > MAX_LENGTH) return result;
-    // Written over in a circle: a map that is added to and deleted from for ever makes V8 keep what was in it.
+    // In a circle, over the oldest.
     texts[oldest] = text;
     results[oldest] = result;
     oldest = (oldest + 1) % TEXTS;

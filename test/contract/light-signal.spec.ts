@@ -13,6 +13,19 @@ describe('A light signal', () => {
     expect([light.aborted, heard]).toEqual([true, ['first']]);
   });
 
+  it.each(['a', 'b', 'c', 'none of them'])('keeps the others when %s is taken away', (name) => {
+    const light = new LightSignal();
+    const heard: string[] = [];
+    const names = ['a', 'b', 'c'];
+    const listeners = new Map(names.map((each) => [each, () => heard.push(each)] as const));
+    for (const listener of listeners.values()) light.addEventListener('abort', listener);
+    const gone = listeners.get(name) ?? (() => undefined);
+    light.removeEventListener('abort', gone);
+    light.removeEventListener('abort', gone);
+    light.abort();
+    expect(heard.toSorted()).toEqual(names.filter((each) => each !== name));
+  });
+
   it.each(['before', 'after'])('is an AbortSignal to who asked for one %s it fired', (when) => {
     const light = new LightSignal();
     const reason = new Error('late');

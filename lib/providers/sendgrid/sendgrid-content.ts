@@ -42,13 +42,9 @@ export function sendGridContent(email: OutgoingEmail): SendGridContent {
  * whose values are escaped.
  */
 function nativeContent(email: OutgoingEmail): SendGridContent | undefined {
-  const { subject, html, text, substitutions: values = {} } = email;
+  const { subject, html, text } = email;
   if (!isExpressible(email)) return undefined;
-  const substitutions: Record<string, string> = {};
-  for (const [name, tag] of [...textTags(subject), ...textTags(text)]) {
-    substitutions[tag] = String(values[name]);
-  }
-  for (const [name, tag] of htmlTags(html)) substitutions[tag] = escapeHtml(String(values[name]));
+  const substitutions = substitutionsOf(email);
   const filled = Object.values(substitutions);
   if (filled.some((value) => BRACES.test(value))) return undefined;
   if (Buffer.byteLength(JSON.stringify(substitutions)) > MAX_BYTES) return undefined;
@@ -58,6 +54,16 @@ function nativeContent(email: OutgoingEmail): SendGridContent | undefined {
   if (text !== undefined) content.text = withTextTags(text);
   if (filled.length > 0) content.substitutions = substitutions;
   return content;
+}
+
+function substitutionsOf(email: OutgoingEmail): Record<string, string> {
+  const { subject = '', html = '', text = '', substitutions: values = {} } = email;
+  const substitutions: Record<string, string> = {};
+  for (const [name, tag] of [...textTags(subject), ...textTags(text)]) {
+    substitutions[tag] = String(values[name]);
+  }
+  for (const [name, tag] of htmlTags(html)) substitutions[tag] = escapeHtml(String(values[name]));
+  return substitutions;
 }
 
 function isExpressible(email: OutgoingEmail): boolean {
@@ -77,8 +83,8 @@ function htmlTag(name: string): string {
 
 const withTextTags = remembered((text) => withTags(text, textTag));
 const withHtmlTags = remembered((html) => withTags(html, htmlTag));
-const textTagsIn = remembered((text) => tagsIn(text, textTag));
-const htmlTagsIn = remembered((html) => tagsIn(html, htmlTag));
+const textTags = remembered((text) => tagsIn(text, textTag));
+const htmlTags = remembered((html) => tagsIn(html, htmlTag));
 
 function withTags(text: string, tag: (name: string) => string): string {
   return text.replace(PLACEHOLDER, (_, name: string) => tag(name));
@@ -89,14 +95,6 @@ type Tags = ReadonlyArray<readonly [name: string, tag: string]>;
 
 function tagsIn(text: string, tag: (name: string) => string): Tags {
   return placeholdersIn(text).map((name) => [name, tag(name)]);
-}
-
-function textTags(text: string | undefined): Tags {
-  return text === undefined ? [] : textTagsIn(text);
-}
-
-function htmlTags(html: string | undefined): Tags {
-  return html === undefined ? [] : htmlTagsIn(html);
 }
 
 /** Whether something besides placeholders looks like a tag, or would once an empty value is filled in. */

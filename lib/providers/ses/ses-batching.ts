@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { BatchRules } from '../../contract/capabilities.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedBytes, estimatedContentBytes } from '../../message/size.js';
 import { bytes, hasStreams } from '../api/attachment-bytes.js';
-import { batchKey } from '../api/batch-key.js';
+import { batchKey, digest } from '../api/batch-key.js';
 import { mediaType } from '../api/media-type.js';
 import { inlineTemplate, templateValues } from './inline-template.js';
 import { ownOptions, sesEnvelope } from './ses-envelope.js';
@@ -62,10 +61,10 @@ const digests = new WeakMap<Buffer, string>();
 
 function fingerprint(attachment: OutgoingAttachment): readonly unknown[] {
   const content = bytes(attachment);
-  let digest = digests.get(content);
-  if (digest === undefined) {
-    digest = createHash('sha256').update(content).digest('base64');
-    digests.set(content, digest);
+  let known = digests.get(content);
+  if (known === undefined) {
+    known = digest(content);
+    digests.set(content, known);
   }
-  return [attachment.filename, mediaType(attachment), attachment.cid, digest];
+  return [attachment.filename, mediaType(attachment), attachment.cid, known];
 }

@@ -1,5 +1,5 @@
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
-import { mergeOptions } from '../api/merge-options.js';
+import { mergeOptions, NO_OPTIONS } from '../api/merge-options.js';
 import { sesMailbox } from './ses-addresses.js';
 import type { ResolvedSesOptions } from './ses.options.js';
 
@@ -25,12 +25,10 @@ export const SES_OPTIONS: readonly string[] = [
   'TenantName',
 ];
 
-const NONE: Readonly<Record<string, unknown>> = Object.freeze({});
-
 /** The `providerOptions.ses` of a message, as far as they may be set. */
 export function ownOptions({ providerOptions }: OutgoingEmail): Readonly<Record<string, unknown>> {
   const given = providerOptions?.['ses'];
-  if (given === undefined) return NONE;
+  if (given === undefined) return NO_OPTIONS;
   return Object.fromEntries(Object.entries(given).filter(([name]) => SES_OPTIONS.includes(name)));
 }
 

@@ -35,15 +35,15 @@ export class HttpClient {
     return data;
   }
 
+  /** Closes every connection. */
+  close(): void {
+    this.#connections.close();
+  }
+
   private async service(): Promise<HttpService> {
     this.#loading ??= load();
     this.#service = await this.#loading;
     return this.#service;
-  }
-
-  /** Closes every connection. */
-  close(): void {
-    this.#connections.close();
   }
 }
 

@@ -1,16 +1,10 @@
 import type { Expiry, PhaseClock } from './phase-clock.js';
 import type { SmtpClient } from './smtp-client.js';
-import type { SmtpClientError } from './smtp-fault.js';
+import { ENDED, type SmtpClientError } from './smtp-fault.js';
 
 /** How one exchange with the server ended. */
-export type Exchanged<T> =
+type Exchanged<T> =
   { readonly value: T } | { readonly error: SmtpClientError } | { readonly expiry: Expiry };
-
-const ENDED: SmtpClientError = {
-  message: 'The connection ended',
-  code: 'ECONNECTION',
-  command: 'CONN',
-};
 
 /**
  * Runs one exchange and always comes to an end. The client's callback alone would not do: it is never

@@ -1,4 +1,4 @@
-import type { SmtpReply } from './smtp-reply.js';
+import { LONGEST_TEXT, type SmtpReply } from './smtp-reply.js';
 import type { SmtpFault, SmtpFaultReason, SmtpStage } from './smtp-result.js';
 import type { Expiry } from './phase-clock.js';
 
@@ -12,8 +12,8 @@ export interface SmtpClientError {
   readonly responseCode?: number | undefined;
 }
 
-/** A reply or an error text can be long; nobody reads more than this of it. */
-const LONGEST_TEXT = 2_000;
+/** What is told where a connection is gone and nobody said why. */
+export const ENDED: SmtpClientError = { message: 'The connection ended', code: 'ECONNECTION' };
 
 const EXPIRED: Readonly<Record<Expiry, string>> = {
   timeout: 'Time was up',
@@ -51,9 +51,7 @@ export function expiredFault(stage: SmtpStage, expiry: Expiry): SmtpFault {
 }
 
 /** What a reply that is not a yes says, at that stage. */
-export function replyFault(stage: SmtpStage, reply: SmtpReply): SmtpFault {
-  const { code } = reply;
-  const text = reply.text.slice(0, LONGEST_TEXT);
+export function replyFault(stage: SmtpStage, { code, text }: SmtpReply): SmtpFault {
   return {
     stage,
     reason: reasonOfReply(code),

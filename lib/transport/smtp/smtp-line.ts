@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { socketOf, type SmtpClient } from './smtp-client.js';
-import type { SmtpClientError } from './smtp-fault.js';
+import { ENDED, type SmtpClientError } from './smtp-fault.js';
 import { ReplyReader, type SmtpReply } from './smtp-reply.js';
 
 /** What is told of a line to whoever speaks over it. */
@@ -11,7 +11,6 @@ export interface LineListener {
   readonly onEnd: (reason: SmtpClientError) => void;
 }
 
-const ENDED: SmtpClientError = { message: 'The connection ended', code: 'ECONNECTION' };
 const FLOODED: SmtpClientError = { message: 'A reply does not end', code: 'EPROTOCOL' };
 
 /**

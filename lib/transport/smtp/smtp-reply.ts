@@ -2,7 +2,7 @@
 export interface SmtpReply {
   /** Its code; `undefined` where it is none that SMTP knows (RFC 5321, section 4.2). */
   readonly code: number | undefined;
-  /** Its lines as they came, codes included, without the last line break. */
+  /** Its lines as they came, codes included, without the last line break; not more than anybody reads. */
   readonly text: string;
 }
 
@@ -11,13 +11,23 @@ export interface Refusal extends SmtpReply {
   readonly code: number;
 }
 
+/** The server did as it was told (2xx). */
 export function isYes({ code = 0 }: SmtpReply): boolean {
   return code >= 200 && code <= 299;
 }
 
+/** The server waits for the message (3xx). */
+export function isGoAhead({ code = 0 }: SmtpReply): boolean {
+  return code >= 300 && code <= 399;
+}
+
+/** The server refused, for now or for good. */
 export function isNo(reply: SmtpReply): reply is Refusal {
   return reply.code !== undefined && reply.code >= 400;
 }
+
+/** A reply or an error text can be long; nobody reads more than this of it. */
+export const LONGEST_TEXT = 2_000;
 
 /** One reply must fit; a peer that keeps extending one is dropped. */
 export const LONGEST_REPLY_BYTES = 64 * 1024;
@@ -43,6 +53,7 @@ export class ReplyReader {
     return this.#input.length + this.#lines.length > LONGEST_REPLY_BYTES;
   }
 
+  /** Takes in what came. */
   push(chunk: Buffer): void {
     this.#input += chunk.toString('latin1');
   }
@@ -80,7 +91,8 @@ export class ReplyReader {
 }
 
 /** Replies have no charset of their own: most are ASCII, many UTF-8. */
-function decoded(bytes: string): string {
+function decoded(reply: string): string {
+  const bytes = reply.slice(0, LONGEST_TEXT);
   // oxlint-disable-next-line no-control-regex -- all that is not ASCII
   if (!/[^\x00-\x7f]/.test(bytes)) return bytes;
   const text = Buffer.from(bytes, 'latin1').toString('utf8');

@@ -2,10 +2,10 @@ import { mailCommand, rcptCommand } from './envelope-commands.js';
 import { HandOver } from './hand-over.js';
 import type { PhaseClock } from './phase-clock.js';
 import type { ServerOffer } from './server-offer.js';
-import { expiredFault, faultOf, localFault, replyFault } from './smtp-fault.js';
+import { ENDED, expiredFault, faultOf, localFault, replyFault } from './smtp-fault.js';
 import type { SmtpClientError } from './smtp-fault.js';
 import type { LineListener, SmtpLine } from './smtp-line.js';
-import { isNo, isYes, type SmtpReply } from './smtp-reply.js';
+import { isGoAhead, isNo, isYes, type SmtpReply } from './smtp-reply.js';
 import type { SmtpFault, SmtpMessage, SmtpRefusal, SmtpResult, SmtpStage } from './smtp-result.js';
 
 /** What the connection is good for after a transaction: the next one, that but for RSET, or nothing. */
@@ -79,11 +79,11 @@ export class Transaction implements LineListener {
     return new Promise((resolve) => {
       this.#settle = resolve;
       if (clock.expired !== undefined) this.fail(expiredFault('mail', clock.expired));
-      else if (!line.isOpen) this.fail(localFault('mail', 'lost', 'The connection has ended'));
+      else if (!line.isOpen) this.fail(faultOf(ENDED, 'mail'));
       else {
         clock.watch((expiry) => this.fail(expiredFault(this.stage, expiry)));
         line.tell(this);
-        line.say(this.#isPipelined ? this.envelopeCommands() : this.step.command);
+        line.say(this.#isPipelined ? allOf(this.#steps) : this.step.command);
       }
     });
   }
@@ -123,10 +123,6 @@ export class Transaction implements LineListener {
     return name === 'answer' ? 'data' : name;
   }
 
-  private envelopeCommands(): string {
-    return this.#steps.map(({ command }) => command).join('');
-  }
-
   private goOn(): void {
     if (!this.#isPipelined) this.place.line.say(this.step.command);
   }
@@ -157,14 +153,13 @@ export class Transaction implements LineListener {
   }
 
   private readData(reply: SmtpReply): void {
-    const isGoAhead = reply.code !== undefined && reply.code >= 300 && reply.code <= 399;
     const { refusal } = this;
     if (refusal !== undefined) {
       // A server that wants a message for nobody gets none: its connection is dropped.
       this.end(isNo(reply) ? 'reset' : 'broken', { error: refusal });
     } else if (isNo(reply)) {
       this.refuse(replyFault('data', reply));
-    } else if (!isGoAhead || !this.place.line.isQuiet) {
+    } else if (!isGoAhead(reply) || !this.place.line.isQuiet) {
       // A server that answers twice: its next words would be taken for the answer to the message.
       this.fail(localFault('data', 'out-of-step', reply.text));
     } else {
@@ -193,16 +188,11 @@ export class Transaction implements LineListener {
   /** What the server has said no to by now, for the whole message. */
   private get refusal(): SmtpFault | undefined {
     if (this.#mailFault !== undefined) return this.#mailFault;
-    const { length } = this.message.envelope.to;
-    return this.#refused.length === length ? this.refusalOfAll() : undefined;
-  }
-
-  private refusalOfAll(): SmtpFault {
     const refused = this.#refused;
     // With one that was refused for now the message is not refused for good.
     const telling = refused.find(({ code }) => code < 500) ?? refused.at(-1);
-    const { code, text } = telling ?? { code: undefined, text: '' };
-    return { ...replyFault('rcpt', { code, text }), refused };
+    if (telling === undefined || refused.length < this.message.envelope.to.length) return undefined;
+    return { ...replyFault('rcpt', telling), refused };
   }
 
   private refuse(fault: SmtpFault): void {
@@ -222,4 +212,8 @@ export class Transaction implements LineListener {
     this.place.line.tell(undefined);
     settle(result);
   }
+}
+
+function allOf(steps: readonly Step[]): string {
+  return steps.map(({ command }) => command).join('');
 }
