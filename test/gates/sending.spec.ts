@@ -3,6 +3,8 @@ import { measured } from './measured.js';
 /** What a sink has counted while so many messages were sent to it. */
 interface Counted {
   readonly accepted: number;
+  /** Whether the application's `fetch` is still Node's. */
+  readonly hasOwnFetch: boolean;
   readonly messages: number;
   readonly connections: number;
   readonly requests: number;
@@ -60,4 +62,11 @@ describe('1,000 messages take no more connections than may be in use', () => {
     },
     PATIENCE_MS,
   );
+});
+
+describe('An application that sends over HTTP', () => {
+  it('keeps its own fetch', async () => {
+    const settings = { provider: 'sendgrid', load: 'template', concurrency: 1 };
+    expect(await sent('http', settings, 1)).toMatchObject({ hasOwnFetch: true });
+  });
 });

@@ -83,6 +83,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@aws-sdk/client-sesv2': ['transport/ses'],
   nodemailer: ['mime', 'transport/smtp'],
   'postal-mime': ['providers/mailbox'],
+  undici: ['transport/http'],
 };
 
 interface Import {

@@ -1,18 +1,10 @@
 import type { Socket } from 'node:net';
+import { Connection } from './connection.js';
 import { fault, isFault, type HttpFault } from './http-result.js';
+import { loadClient } from './load-client.js';
 import { openConnection } from './open-connection.js';
 import type { Peer } from './peer.js';
 import type { StopSignal } from '../stop-signal.js';
-
-// Shorter than the servers' own limits: a request must not meet a connection that is being closed.
-const IDLE_MS = 4_000;
-
-/** A connection that stands, for one request at a time. */
-export interface Connection {
-  readonly socket: Socket;
-  /** Whether nobody uses it; what a peer says then belongs to no request. */
-  isIdle: boolean;
-}
 
 /** How a pool connects. */
 export interface PoolLimits {
@@ -42,11 +34,7 @@ export class ConnectionPool {
   /** A connection that is free at this moment; the last one used, so that surplus ones grow old. */
   takeIdle(): Connection | undefined {
     for (let kept = this.#idle.pop(); kept !== undefined; kept = this.#idle.pop()) {
-      kept.isIdle = false;
-      if (kept.socket.writable) {
-        kept.socket.ref();
-        return kept;
-      }
+      if (kept.socket.writable) return kept;
       kept.socket.destroy();
     }
     return undefined;
@@ -62,21 +50,14 @@ export class ConnectionPool {
     return turn === 'open' ? this.open(signal) : turn;
   }
 
-  /**
-   * Takes a connection back after its request; one that is broken or was to be closed is not kept.
-   * `idleMs` is how long its peer will keep it, at most.
-   */
-  release(connection: Connection, idleMs = IDLE_MS): void {
+  /** Takes a connection back after its request; one that is broken or was to be closed is not kept. */
+  release(connection: Connection): void {
     const { socket } = connection;
     if (socket.destroyed) return;
-    if (!socket.writable || idleMs <= 0) return void socket.destroy();
+    if (!socket.writable) return void socket.destroy();
     const [next] = this.#waiting;
-    if (next !== undefined) return next(connection);
-    const patience = Math.min(idleMs, IDLE_MS);
-    if (socket.timeout !== patience) socket.setTimeout(patience);
-    connection.isIdle = true;
-    socket.unref();
-    this.#idle.push(connection);
+    if (next === undefined) this.#idle.push(connection);
+    else next(connection);
   }
 
   /** Closes every connection, and lets nobody wait. */
@@ -99,29 +80,24 @@ export class ConnectionPool {
   }
 
   private async open(signal: StopSignal): Promise<Connection | HttpFault> {
+    const Client = await loadClient();
     const { connectMs } = this.limits;
     const { socket, stands } = openConnection(this.peer, this.#session, { connectMs, signal });
-    const connection: Connection = { socket, isIdle: false };
     this.#sockets.add(socket);
-    socket.once('close', () => this.forget(connection));
+    socket.once('close', () => this.forget(socket));
     const result = await stands;
     if (isFault(result)) {
       this.#session = undefined;
       return result;
     }
-    const closeIfIdle = () => {
-      if (connection.isIdle) socket.destroy();
-    };
     socket.on('session', (session: Buffer) => (this.#session = session));
-    socket.on('data', closeIfIdle);
-    socket.on('timeout', closeIfIdle);
-    return connection;
+    return new Connection(socket, { origin: this.peer.origin, Client });
   }
 
   /** The place of a connection that is gone goes to whoever waits. */
-  private forget(connection: Connection): void {
-    this.#sockets.delete(connection.socket);
-    const at = connection.isIdle ? this.#idle.indexOf(connection) : -1;
+  private forget(gone: Socket): void {
+    this.#sockets.delete(gone);
+    const at = this.#idle.findIndex(({ socket }) => socket === gone);
     if (at >= 0) this.#idle.splice(at, 1);
     const [next] = this.#waiting;
     if (next === undefined) this.#places -= 1;

@@ -1,5 +1,6 @@
-import { ConnectionPool, type Connection, type PoolLimits } from './connection-pool.js';
-import { exchange, type Passage } from './exchange.js';
+import type { Connection } from './connection.js';
+import { ConnectionPool, type PoolLimits } from './connection-pool.js';
+import { exchange } from './exchange.js';
 import { fault, isFault, type HttpRequest, type HttpResult } from './http-result.js';
 import { targetOf, type Target } from './peer.js';
 import type { StopSignal } from '../stop-signal.js';
@@ -34,7 +35,7 @@ export class Connections {
     const kept = way.pool.takeIdle();
     return kept === undefined
       ? this.exchangeLater(request, way, signal)
-      : exchange(request, passage(way, kept), signal);
+      : this.exchangeOver(kept, request, way, signal);
   }
 
   /** Closes every connection. */
@@ -48,20 +49,26 @@ export class Connections {
     signal: StopSignal,
   ): Promise<HttpResult> {
     const connection = await way.pool.acquire(signal);
-    return isFault(connection) ? connection : exchange(request, passage(way, connection), signal);
+    return isFault(connection) ? connection : this.exchangeOver(connection, request, way, signal);
+  }
+
+  private exchangeOver(
+    connection: Connection,
+    request: HttpRequest,
+    { target, pool }: Way,
+    signal: StopSignal,
+  ): Promise<HttpResult> {
+    const again = () => this.exchange(request, signal);
+    return exchange(request, { target, pool, connection, again }, signal);
   }
 
   private prepare(url: string): Way {
     const target = targetOf(url);
-    const pool = this.#pools.get(target.origin) ?? new ConnectionPool(target.peer, this.#limits);
-    this.#pools.set(target.origin, pool);
+    const pool =
+      this.#pools.get(target.peer.origin) ?? new ConnectionPool(target.peer, this.#limits);
+    this.#pools.set(target.peer.origin, pool);
     const way = { target, pool };
     this.#ways.set(url, way);
     return way;
   }
-}
-
-/** Written out: a spread takes longer than all the rest of it. */
-function passage({ target, pool }: Way, connection: Connection): Passage {
-  return { target, pool, connection };
 }

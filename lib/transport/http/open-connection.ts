@@ -52,6 +52,7 @@ export function openConnection(
     // Stays: a connection that nobody uses may still break.
     socket.on('error', ({ code = 'ERR_SOCKET' }: NodeJS.ErrnoException) => fail(code));
     socket.once('close', () => fail('ERR_SOCKET_CLOSED'));
+    if (signal.aborted) abort();
   });
   return { socket, stands };
 }

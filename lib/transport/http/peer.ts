@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 
 /** Whom a URL names, as far as a connection has to know. */
 export interface Peer {
+  /** One text for each peer. */
+  readonly origin: string;
   readonly isSecure: boolean;
   /** Its name or address, without the brackets that IPv6 has in a URL. */
   readonly host: string;
@@ -13,8 +15,6 @@ export interface Peer {
 /** A URL as a request needs it. */
 export interface Target {
   readonly peer: Peer;
-  /** One text for each peer. */
-  readonly origin: string;
   /** Value of the `host` header. */
   readonly authority: string;
   /** With the query. */
@@ -27,10 +27,11 @@ export function targetOf(url: string): Target {
   const isSecure = protocol === 'https:';
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const peer = {
+    origin,
     isSecure,
     host,
     port: port === '' ? (isSecure ? 443 : 80) : Number(port),
     serverName: isIP(host) === 0 ? host : '',
   };
-  return { peer, origin, authority, path: `${pathname}${search}` };
+  return { peer, authority, path: `${pathname}${search}` };
 }

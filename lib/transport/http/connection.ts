@@ -1,0 +1,45 @@
+import type { Socket } from 'node:net';
+import type { Client } from 'undici';
+import { gone } from './transport-code.js';
+
+// Shorter than the servers' own limits: a request must not meet a connection that is being closed.
+const IDLE_MS = 4_000;
+// A peer that says how long it keeps a connection counts from the moment it sent its answer.
+const MARGIN_MS = 1_000;
+
+/**
+ * A connection that stands, for one request at a time. The client over it never opens another one, so that
+ * no request is sent again; while it is idle it does not keep the process alive, and closes when its time
+ * is up or its peer speaks unasked.
+ */
+export class Connection {
+  readonly client: Client;
+  /** What had not gone out when it broke; a socket that is closed no longer tells. */
+  #unsent: number | undefined;
+
+  constructor(
+    readonly socket: Socket,
+    { origin, Client: HttpClient }: { readonly origin: string; readonly Client: typeof Client },
+  ) {
+    const unused = [socket];
+    this.client = new HttpClient(origin, {
+      connect: (_, callback) => {
+        const next = unused.pop();
+        // The client does not go on when it is called back at once.
+        queueMicrotask(() => (next === undefined ? callback(gone(), null) : callback(null, next)));
+      },
+      keepAliveTimeout: IDLE_MS,
+      keepAliveMaxTimeout: IDLE_MS,
+      keepAliveTimeoutThreshold: MARGIN_MS,
+      // The signal of each request bounds it.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    socket.once('error', () => (this.#unsent = socket.writableLength));
+  }
+
+  /** Whether everything that was written has been handed to the network. */
+  get hasSentAll(): boolean {
+    return (this.#unsent ?? this.socket.writableLength) === 0;
+  }
+}
