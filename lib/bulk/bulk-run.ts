@@ -9,6 +9,7 @@ import { BulkTally, type BulkProgress, type KeepResponses } from './bulk-respons
 import { BulkSourceError } from './bulk-source.error.js';
 import { admitting } from './admit.js';
 import { Intake, type Work } from './intake.js';
+import { isPromise } from './is-promise.js';
 import { SourceReader } from './source-reader.js';
 import type { MessageSource } from './message-source.js';
 
@@ -94,7 +95,8 @@ export class BulkRun {
     return new Observable((subscriber) => {
       const pull = async () => {
         while (!subscriber.closed) {
-          const work = await intake.next();
+          const next = intake.next();
+          const work = isPromise(next) ? await next : next;
           if (work === undefined) break;
           for (const response of await this.settle(work, stop)) subscriber.next(response);
         }

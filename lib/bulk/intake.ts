@@ -4,7 +4,8 @@ import { EmailResponseDto } from '../contract/email-response.dto.js';
 import { eventLoopTurn } from '../delivery/event-loop-turn.js';
 import { planCalls, type CallLimits } from '../delivery/plan.js';
 import type { Admit } from './admit.js';
-import type { SourceReader } from './source-reader.js';
+import { isPromise } from './is-promise.js';
+import type { SourceReader, Taken } from './source-reader.js';
 
 // How long messages that could share a call wait for company from a source that is slow.
 const PATIENCE_MS = 50;
@@ -31,7 +32,8 @@ export interface IntakeOptions {
 export class Intake {
   readonly #ready = new Fifo<Work>();
   #window: Parcel[] = [];
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Settles when whoever is taking messages is done; the source is asked by one at a time. */
+  #turn: Promise<unknown> | undefined;
   #patienceMs = PATIENCE_MS;
   #taken = 0;
   #turnEndsAt = performance.now() + TURN_MS;
@@ -47,27 +49,36 @@ export class Intake {
     return this.#taken;
   }
 
-  /** The next work, or `undefined` when there is none left. */
-  next(): Promise<Work | undefined> {
-    const turn = this.#turn.then(() => this.take());
-    this.#turn = turn;
-    return turn;
+  /** The next work, or `undefined` when there is none left; at once where the source answers at once. */
+  next(): Work | undefined | Promise<Work | undefined> {
+    const work = this.#turn === undefined ? this.take() : this.#turn.then(() => this.take());
+    if (isPromise(work)) this.hold(work);
+    return work;
   }
 
-  private async take(): Promise<Work | undefined> {
+  private hold(turn: Promise<unknown>): void {
+    const end = () => {
+      if (this.#turn === turn) this.#turn = undefined;
+    };
+    this.#turn = turn;
+    turn.then(end, end);
+  }
+
+  private take(): Work | undefined | Promise<Work | undefined> {
+    return this.options.limits.messages === 1 ? this.takeOne() : this.takeMany();
+  }
+
+  private takeOne(): Work | undefined | Promise<Work | undefined> {
+    const item = this.pull();
+    return isPromise(item) ? item.then(workOf) : workOf(item);
+  }
+
+  private async takeMany(): Promise<Work | undefined> {
     while (this.#ready.size === 0) {
-      const more =
-        this.options.limits.messages === 1 ? await this.takeOne() : await this.fillWindow();
+      const more = await this.fillWindow();
       if (!more && this.#ready.size === 0) return undefined;
     }
     return this.#ready.shift();
-  }
-
-  private async takeOne(): Promise<boolean> {
-    const item = await this.pull();
-    if (item instanceof EmailResponseDto) this.#ready.push({ parcels: [], refused: [item] });
-    else if (item !== undefined) this.#ready.push({ parcels: [item], refused: [] });
-    return item !== undefined;
   }
 
   /** Takes messages until there are enough to choose from, the source ends, or it keeps us waiting. */
@@ -76,7 +87,8 @@ export class Intake {
     const room = this.options.limits.messages + this.options.lookAhead;
     this.#patienceMs = PATIENCE_MS;
     while (this.#window.length < room && refused.length < room) {
-      const item = await this.pull();
+      const pulled = this.pull();
+      const item = isPromise(pulled) ? await pulled : pulled;
       if (item === undefined) break;
       if (item instanceof EmailResponseDto) refused.push(item);
       else this.#window.push(item);
@@ -99,16 +111,38 @@ export class Intake {
   }
 
   /** The next message; `undefined` at the end, or when waiting for it was interrupted. */
-  private async pull(): Promise<Parcel | EmailResponseDto | undefined> {
-    if (performance.now() > this.#turnEndsAt) {
-      await eventLoopTurn();
-      this.#turnEndsAt = performance.now() + TURN_MS;
-    }
+  private pull(): Item | Promise<Item> {
+    if (performance.now() > this.#turnEndsAt) return this.pullInNextTurn();
     const waitedMs = this.source.waitedMs;
     // While there are messages that could go, the source is waited for only as long as patience lasts.
     const patienceMs = this.#window.length > 0 ? this.#patienceMs : undefined;
-    const answer = await this.source.take(patienceMs);
-    this.#patienceMs -= this.source.waitedMs - waitedMs;
-    return answer === undefined ? undefined : this.admit(answer.message, this.#taken++);
+    const taken = this.source.take(patienceMs);
+    if (!isPromise(taken)) return this.admitted(taken);
+    return taken.then((later) => {
+      this.#patienceMs -= this.source.waitedMs - waitedMs;
+      return this.admitted(later);
+    });
   }
+
+  private async pullInNextTurn(): Promise<Item> {
+    await eventLoopTurn();
+    this.#turnEndsAt = performance.now() + TURN_MS;
+    return this.pull();
+  }
+
+  private admitted(taken: Taken): Item | Promise<Item> {
+    return taken === undefined ? undefined : this.admit(taken.message, this.#taken++);
+  }
+}
+
+/** A message that may go out, or the response of one that may not. */
+type Item = Parcel | EmailResponseDto | undefined;
+
+const NONE: readonly never[] = [];
+
+function workOf(item: Item): Work | undefined {
+  if (item === undefined) return undefined;
+  return item instanceof EmailResponseDto
+    ? { parcels: NONE, refused: [item] }
+    : { parcels: [item], refused: NONE };
 }

@@ -1,8 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isPromise } from './is-promise.js';
 import type { MessageSource } from './message-source.js';
 
 // An end that is asked for leaves a source that is about to answer this long to do so.
 const GRACE_MS = 100;
+
+/** A message of a source, or that there is none. */
+export type Taken = { readonly message: unknown } | undefined;
 
 type Answer = { readonly result: IteratorResult<unknown> } | { readonly error: unknown };
 
@@ -49,16 +53,21 @@ export class SourceReader {
   }
 
   /**
-   * The next message; `undefined` at the end, or when it did not come within `patienceMs`. Never call it
+   * The next message; `undefined` at the end, or when it did not come within `patienceMs`. At once where
+   * the source answers at once: a promise for each message would cost more than taking it. Never call it
    * again before it has answered.
    */
-  async take(patienceMs: number | undefined): Promise<{ readonly message: unknown } | undefined> {
+  take(patienceMs: number | undefined): Taken | Promise<Taken> {
     if (this.#isOver && this.#answer === undefined) return undefined;
     if (this.#answer === undefined && this.#pending === undefined) {
       if (this.stop.aborted) return undefined;
       this.ask();
     }
-    if (this.#answer === undefined) await this.wait(patienceMs);
+    return this.#answer === undefined ? this.takeLater(patienceMs) : this.consume();
+  }
+
+  private async takeLater(patienceMs: number | undefined): Promise<Taken> {
+    await this.wait(patienceMs);
     return this.consume();
   }
 
@@ -95,7 +104,7 @@ export class SourceReader {
     this.#waitedMs += performance.now() - startedAt;
   }
 
-  private consume(): { readonly message: unknown } | undefined {
+  private consume(): Taken {
     const answer = this.#answer;
     if (answer === undefined) return undefined;
     this.#answer = undefined;
@@ -120,8 +129,4 @@ export class SourceReader {
       // The source was let go of; what it makes of that changes no outcome.
     }
   }
-}
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown }).then === 'function';
 }

@@ -47,6 +47,11 @@ export function unknown(failure: FailureInput): Submission {
   return { outcome: 'unknown', failure: deliveryFailure(failure, 'provider', false) };
 }
 
+/** The results of so many messages that had the same one. */
+export function sameForAll(submission: Submission, count: number): readonly Submission[] {
+  return count === 1 ? [submission] : Array.from({ length: count }, () => submission);
+}
+
 /** The code of a message that was refused only because it shared a call with one that was. */
 export const REFUSED_TOGETHER = 'REFUSED_TOGETHER';
 

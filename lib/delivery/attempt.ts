@@ -1,6 +1,6 @@
 import { cleanText } from '../contract/clean-text.js';
 import { LightSignal } from '../contract/light-signal.js';
-import { unknown, type FailureInput, type Submission } from '../contract/submission.js';
+import { sameForAll, unknown, type FailureInput, type Submission } from '../contract/submission.js';
 import { invalid, normalizeSubmission } from './normalize-submission.js';
 
 // A provider that heeds its signal knows best how far the message went; one that does not is left.
@@ -30,14 +30,11 @@ export async function attempt(
     const submissions = await patience.wait(call);
     return checked(submissions, count, limits.secrets);
   } catch (error) {
-    return same(
-      count,
-      unknown(
-        error instanceof InterruptedError
-          ? describeInterruption(error)
-          : describeThrown(error, limits.secrets),
-      ),
-    );
+    const failure =
+      error instanceof InterruptedError
+        ? describeInterruption(error)
+        : describeThrown(error, limits.secrets);
+    return sameForAll(unknown(failure), count);
   } finally {
     patience.dismiss();
   }
@@ -102,13 +99,9 @@ function checked(
   secrets: readonly string[],
 ): readonly Submission[] {
   if (!Array.isArray(submissions) || submissions.length !== count) {
-    return same(count, invalid(`one result for each of the ${count} messages`));
+    return sameForAll(invalid(`one result for each of the ${count} messages`), count);
   }
   return submissions.map((submission: Submission) => normalizeSubmission(submission, secrets));
-}
-
-function same(count: number, submission: Submission): readonly Submission[] {
-  return Array.from({ length: count }, () => submission);
 }
 
 function describeInterruption({ code, message }: InterruptedError): FailureInput {

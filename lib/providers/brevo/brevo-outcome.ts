@@ -2,6 +2,7 @@ import type { FailureCategory } from '../../contract/outcome.js';
 import {
   accepted,
   rejected,
+  sameForAll,
   unknown,
   unsent,
   type FailureInput,
@@ -53,7 +54,7 @@ const SEEN_BEFORE = /^duplicate_(?:parameter|request)$/;
  * takes as a whole or not at all; it does not say which of them it refuses.
  */
 export function brevoOutcomes(answer: HttpAnswer, call: BrevoCall): readonly Submission[] {
-  const all = (submission: Submission) => Array.from({ length: call.count }, () => submission);
+  const all = (submission: Submission) => sameForAll(submission, call.count);
   const { status } = answer;
   if (status === 201 || status === 202) return taken(answer, call.count);
   if (status >= 200 && status < 300) return all(unexpectedAnswer(answer));
@@ -69,7 +70,7 @@ export function brevoOutcomes(answer: HttpAnswer, call: BrevoCall): readonly Sub
 
 /** The ids stand in the order of the versions. */
 function taken(answer: HttpAnswer, count: number): readonly Submission[] {
-  const all = (submission: Submission) => Array.from({ length: count }, () => submission);
+  const all = (submission: Submission) => sameForAll(submission, count);
   if (!answer.isComplete)
     return all(beginsLikeJson(answer) ? accepted() : unexpectedAnswer(answer));
   const body = answerJson(answer);

@@ -1,6 +1,7 @@
 import {
   accepted,
   rejected,
+  sameForAll,
   unsent,
   type FailureInput,
   type Submission,
@@ -33,7 +34,7 @@ export function sendGridOutcomes(
   answer: HttpAnswer,
   { count, isSandbox }: SendGridCall,
 ): readonly Submission[] {
-  const all = (submission: Submission) => Array.from({ length: count }, () => submission);
+  const all = (submission: Submission) => sameForAll(submission, count);
   if (answer.status === 202 || (answer.status === 200 && isSandbox)) return all(taken(answer));
   if (answer.status >= 200 && answer.status < 300) return all(unexpectedAnswer(answer));
   const errors = errorsOf(answer);

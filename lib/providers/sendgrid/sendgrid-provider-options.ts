@@ -1,6 +1,6 @@
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { isJsonObject, type JsonObject } from '../api/answer-json.js';
-import { forbiddenKeys, permittedOptions } from '../api/merge-options.js';
+import { forbiddenKeys, NO_OPTIONS, permittedOptions } from '../api/merge-options.js';
 
 /** What of a request belongs to the message's own fields. `sections` is old, but was content. */
 const FORBIDDEN: ReadonlySet<string> = new Set([
@@ -29,6 +29,7 @@ export function refusedOptions({ providerOptions }: OutgoingEmail): readonly str
 /** `providerOptions.sendgrid` without what it may not touch, also where refusals are only warnings. */
 export function allowedOptions({ providerOptions }: OutgoingEmail): JsonObject {
   const options = permittedOptions(providerOptions?.['sendgrid'], FORBIDDEN);
+  if (options === NO_OPTIONS) return options;
   const refused = new Set(copies(options));
   if (refused.size === 0) return options;
   return Object.fromEntries(

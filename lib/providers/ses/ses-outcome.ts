@@ -1,6 +1,7 @@
 import {
   accepted,
   rejected,
+  sameForAll,
   unknown,
   unsent,
   type FailureInput,
@@ -24,14 +25,14 @@ export function messageOutcome(result: SesResult): Submission {
 }
 
 /** What the result of a `SendBulkEmail` call means for each of its `count` messages, in their order. */
-export function bulkOutcomes(result: SesResult, count: number): Submission[] {
+export function bulkOutcomes(result: SesResult, count: number): readonly Submission[] {
   const refusal = refusalOf(result);
-  if ('outcome' in refusal) return same(count, refusal);
+  if ('outcome' in refusal) return sameForAll(refusal, count);
   // A cut answer says that the call was taken, but not which of its messages were.
   const body = answerJson(refusal);
   const entries = isJsonObject(body) ? body['BulkEmailEntryResults'] : undefined;
   if (!Array.isArray(entries) || entries.length !== count) {
-    return same(count, unexpectedAnswer(refusal));
+    return sameForAll(unexpectedAnswer(refusal), count);
   }
   return entries.map((entry: unknown) => entryOutcome(entry, refusal));
 }
@@ -95,8 +96,4 @@ function unmadeOutcome({ code }: SesUnmade): Submission {
 
 function submission({ outcome, ...meaning }: SesMeaning, failure: FailureInput): Submission {
   return { rejected, unsent, unknown }[outcome]({ ...meaning, ...failure });
-}
-
-function same(count: number, result: Submission): Submission[] {
-  return Array.from({ length: count }, () => result);
 }
