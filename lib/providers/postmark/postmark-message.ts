@@ -1,5 +1,6 @@
+import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
-import { renderContent } from '../../message/substitutions.js';
+import { renderContent, type RenderedContent } from '../../message/substitutions.js';
 import { isJsonObject, type JsonObject } from '../api/answer-json.js';
 import { bytes } from '../api/attachment-bytes.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
@@ -25,26 +26,39 @@ export const POSTMARK_FORBIDDEN: ReadonlySet<string> = new Set([
   'templatemodel',
 ]);
 
+const NO_CONTENT: RenderedContent = {};
+
 /** A message as Postmark takes it, alone and in batches alike; its attachments are in memory. */
 export function postmarkMessage(email: OutgoingEmail, messageStream?: string): JsonObject {
+  const { to, cc, bcc, replyTo, tags, stream, templateId, trackOpens, trackClicks } = email;
+  const content = templateId === undefined ? renderContent(email) : NO_CONTENT;
+  const correlation = { [CORRELATION_KEY]: email.id };
+  // What is undefined JSON leaves out.
   const message: JsonObject = {
     From: mailboxText(email.from),
-    ...(email.to.length > 0 && { To: mailboxList(email.to) }),
-    ...(email.cc.length > 0 && { Cc: mailboxList(email.cc) }),
-    ...(email.bcc.length > 0 && { Bcc: mailboxList(email.bcc) }),
-    ...(email.replyTo.length > 0 && { ReplyTo: mailboxList(email.replyTo) }),
-    ...(email.templateId === undefined ? bodies(email) : template(email)),
-    ...headers(email),
-    ...(email.tags[0] !== undefined && { Tag: email.tags[0] }),
-    ...tracking(email),
-    ...stream(email.stream ?? messageStream),
-    ...(email.attachments.length > 0 && { Attachments: email.attachments.map(attachment) }),
-    Metadata: { ...email.metadata },
+    To: mailboxes(to),
+    Cc: mailboxes(cc),
+    Bcc: mailboxes(bcc),
+    ReplyTo: mailboxes(replyTo),
+    Subject: content.subject,
+    HtmlBody: content.html,
+    TextBody: content.text,
+    ...template(email),
+    Headers: headers(email),
+    Tag: tags[0],
+    TrackOpens: trackOpens,
+    TrackLinks: trackClicks === undefined ? undefined : trackClicks ? 'HtmlAndText' : 'None',
+    MessageStream: stream ?? messageStream,
+    Attachments: email.attachments.length > 0 ? email.attachments.map(attachment) : undefined,
+    Metadata: { ...email.metadata, ...correlation },
   };
   const options = permittedOptions(email.providerOptions?.['postmark'], POSTMARK_FORBIDDEN);
-  return mergeOptions(mergeOptions(message, options), {
-    Metadata: { [CORRELATION_KEY]: email.id },
-  });
+  const merged = mergeOptions(message, options);
+  return merged === message ? message : mergeOptions(merged, { Metadata: correlation });
+}
+
+function mailboxes(addresses: readonly MailAddress[]): string | undefined {
+  return addresses.length > 0 ? mailboxList(addresses) : undefined;
 }
 
 /** Metadata with what `providerOptions` adds to it; without our own entry. */
@@ -54,7 +68,8 @@ export function postmarkMetadata({ metadata, providerOptions }: OutgoingEmail): 
 }
 
 /** A stored template by its number or its alias; an alias begins with a letter. */
-function template({ templateId, templateData }: OutgoingEmail): JsonObject {
+function template({ templateId, templateData }: OutgoingEmail): JsonObject | undefined {
+  if (templateId === undefined) return undefined;
   const isNumber = /^\d{1,15}$/.test(String(templateId));
   return {
     ...(isNumber ? { TemplateId: Number(templateId) } : { TemplateAlias: templateId }),
@@ -62,29 +77,9 @@ function template({ templateId, templateData }: OutgoingEmail): JsonObject {
   };
 }
 
-function bodies(email: OutgoingEmail): JsonObject {
-  const { subject, html, text } = renderContent(email);
-  return {
-    ...(subject !== undefined && { Subject: subject }),
-    ...(html !== undefined && { HtmlBody: html }),
-    ...(text !== undefined && { TextBody: text }),
-  };
-}
-
-function headers({ headers: own, priority }: OutgoingEmail): JsonObject {
+function headers({ headers: own, priority }: OutgoingEmail): readonly JsonObject[] | undefined {
   const all = Object.entries({ ...own, ...priorityHeaders(priority) });
-  return all.length === 0 ? {} : { Headers: all.map(([Name, Value]) => ({ Name, Value })) };
-}
-
-function tracking({ trackOpens, trackClicks }: OutgoingEmail): JsonObject {
-  return {
-    ...(trackOpens !== undefined && { TrackOpens: trackOpens }),
-    ...(trackClicks !== undefined && { TrackLinks: trackClicks ? 'HtmlAndText' : 'None' }),
-  };
-}
-
-function stream(name: string | undefined): JsonObject {
-  return name === undefined ? {} : { MessageStream: name };
+  return all.length === 0 ? undefined : all.map(([Name, Value]) => ({ Name, Value }));
 }
 
 function attachment(each: OutgoingAttachment): JsonObject {

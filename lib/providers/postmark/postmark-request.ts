@@ -27,12 +27,10 @@ export function postmarkRequest(
 ): HttpRequest {
   const [first] = emails;
   const kind = first === undefined ? 'email' : postmarkKind(first);
-  const messages = emails.map((email) => postmarkMessage(email, options.messageStream));
-  const [only] = messages;
-  if (only !== undefined && messages.length === 1) {
-    return post(ENDPOINTS[kind].one, JSON.stringify(only), options);
-  }
-  return post(ENDPOINTS[kind].many, jsonList(messages, LISTS[kind]), options);
+  const message = (email: OutgoingEmail) => postmarkMessage(email, options.messageStream);
+  return first !== undefined && emails.length === 1
+    ? post(ENDPOINTS[kind].one, JSON.stringify(message(first)), options)
+    : post(ENDPOINTS[kind].many, jsonList(emails, message, LISTS[kind]), options);
 }
 
 /** Asks for the server that the token belongs to: harmless, and refused without a valid token. */
