@@ -1,6 +1,7 @@
 import { joinPath } from '../errors/problem.js';
-import { parseAddress, parseBareAddress } from './address.js';
+import { parseAddress, parseBareAddress, type ParsedAddress } from './address.js';
 import type { MailAddress } from './mail-address.js';
+import { remembered } from './remembered.js';
 import type { Report, Rule } from './rule.js';
 
 // Far above any limit of a provider; keeps an array that only claims to be long from being walked.
@@ -9,8 +10,18 @@ const MAX_ENTRIES = 100_000;
 /** One mailbox: from. */
 export const oneAddress: Rule<MailAddress> = (value, path, report) => {
   if (Array.isArray(value)) return report(path, 'must be one address, not a list');
-  return readAddress(value, path, report);
+  return readAddress(value, path, report, senderOf);
 };
+
+/** The messages of an application have few senders. What is given is shared, so nobody may change it. */
+const rememberedSender = remembered((text): ParsedAddress => {
+  const parsed = parseAddress(text);
+  return 'problem' in parsed ? parsed : { address: Object.freeze(parsed.address) };
+});
+
+function senderOf(input: unknown): ParsedAddress {
+  return typeof input === 'string' ? rememberedSender(input) : parseAddress(input);
+}
 
 /** One mailbox or a list of them: to, cc, bcc and replyTo. An empty list is none. */
 export const addressList: Rule<readonly MailAddress[]> = (value, path, report) => {
@@ -34,7 +45,12 @@ export const bareAddress: Rule<string> = (value, path, report) => {
   return 'problem' in parsed ? report(path, parsed.problem) : parsed.address.address;
 };
 
-function readAddress(value: unknown, path: string, report: Report): MailAddress | undefined {
-  const parsed = parseAddress(value);
+function readAddress(
+  value: unknown,
+  path: string,
+  report: Report,
+  parse = parseAddress,
+): MailAddress | undefined {
+  const parsed = parse(value);
   return 'problem' in parsed ? report(path, parsed.problem) : parsed.address;
 }

@@ -26,6 +26,24 @@ export function remembered<T>(workOut: (text: string) => T): (text: string) => T
   };
 }
 
+/**
+ * The same for what is worked out of several parts: it remembers what it made of the last ones, as long as
+ * each is the very same.
+ *
+ * @param workOut of the parts alone; they are kept, so nothing large may be among them
+ */
+export function rememberedParts<Parts extends readonly unknown[], T>(
+  workOut: (...parts: Parts) => T,
+): (...parts: Parts) => T {
+  let last: { readonly parts: Parts; readonly result: T } | undefined;
+  return (...parts) => {
+    if (last === undefined || !parts.every((part, at) => part === last!.parts[at])) {
+      last = { parts, result: workOut(...parts) };
+    }
+    return last.result;
+  };
+}
+
 /** What a message says, as it was written. */
 export interface Contents {
   readonly subject?: string | undefined;

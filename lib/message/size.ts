@@ -19,9 +19,9 @@ export function estimatedBytes(email: OutgoingEmail): number {
     addressBytes(email.to) +
     addressBytes(email.cc) +
     addressBytes(email.bcc) +
-    recordBytes(email.headers) +
-    recordBytes(email.metadata) +
-    jsonBytes(email.substitutions) +
+    valueBytes(email.headers) +
+    valueBytes(email.metadata) +
+    valueBytes(email.substitutions) +
     jsonBytes(email.templateData)
   );
 }
@@ -74,9 +74,9 @@ function attachmentBytes({ attachments }: OutgoingEmail): number {
   return bytes;
 }
 
-function recordBytes(record: Readonly<Record<string, string>>): number {
+function valueBytes(values: NonNullable<OutgoingEmail['substitutions']> = {}): number {
   let bytes = 0;
-  for (const key of Object.keys(record)) bytes += key.length + textBytes(record[key]) + 6;
+  for (const key of Object.keys(values)) bytes += key.length + textBytes(String(values[key])) + 6;
   return bytes;
 }
 

@@ -16,6 +16,8 @@ export interface SendGridContent extends RenderedContent {
 
 /** Bytes of all substitutions of one personalization. */
 const MAX_BYTES = 10_000;
+/** Bytes of one character as JSON, such as `\\u0001`. */
+const LONGEST_ESCAPE = 6;
 const BRACES = /[{}]/;
 const DOUBLE_BRACES = /\{\{|\}\}/;
 const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}/g;
@@ -46,14 +48,22 @@ function nativeContent(email: OutgoingEmail): SendGridContent | undefined {
   if (!isExpressible(email)) return undefined;
   const substitutions = substitutionsOf(email);
   const filled = Object.values(substitutions);
-  if (filled.some((value) => BRACES.test(value))) return undefined;
-  if (Buffer.byteLength(JSON.stringify(substitutions)) > MAX_BYTES) return undefined;
+  if (filled.some((value) => BRACES.test(value)) || !isShort(substitutions)) return undefined;
   const content: { -readonly [K in keyof SendGridContent]: SendGridContent[K] } = {};
   if (subject !== undefined) content.subject = withTextTags(subject);
   if (html !== undefined) content.html = withHtmlTags(html);
   if (text !== undefined) content.text = withTextTags(text);
   if (filled.length > 0) content.substitutions = substitutions;
   return content;
+}
+
+function isShort(substitutions: Readonly<Record<string, string>>): boolean {
+  let longest = 2;
+  for (const tag in substitutions) {
+    longest += LONGEST_ESCAPE * (tag.length + substitutions[tag]!.length) + 6;
+  }
+  // Most are, whatever has to be escaped in them.
+  return longest <= MAX_BYTES || Buffer.byteLength(JSON.stringify(substitutions)) <= MAX_BYTES;
 }
 
 function substitutionsOf(email: OutgoingEmail): Record<string, string> {

@@ -11,13 +11,15 @@ export function typicalMessage(at) {
   };
 }
 
+const newsletter = `<p>Dear {{name}},</p>${paragraphs}<a href="https://example.com/u/{{token}}">leave</a>`;
+
 /** The message of a newsletter: one content for all, with values of each one's own. */
 export function templateMessage(at) {
   return {
     from: 'Shop <shop@example.com>',
     to: `customer-${at}@example.org`,
     subject: 'News for {{name}}',
-    html: `<p>Dear {{name}},</p>${paragraphs}<a href="https://example.com/u/{{token}}">leave</a>`,
+    html: newsletter,
     substitutions: { name: `Customer ${at}`, token: `t-${at}` },
   };
 }
