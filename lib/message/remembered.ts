@@ -26,22 +26,29 @@ export function remembered<T>(workOut: (text: string) => T): (text: string) => T
   };
 }
 
+/** Gives what was worked out of the parts, which decide it alone. */
+export type LastResult<T> = (parts: readonly unknown[], workOut: () => T) => T;
+
 /**
- * The same for what is worked out of several parts: it remembers what it made of the last ones, as long as
- * each is the very same.
- *
- * @param workOut of the parts alone; they are kept, so nothing large may be among them
+ * Remembers what was worked out last, for as long as every part of what it follows from is the very same:
+ * the messages of a bulk have most of theirs in common. The parts are kept, so no attachment may be one.
  */
-export function rememberedParts<Parts extends readonly unknown[], T>(
-  workOut: (...parts: Parts) => T,
-): (...parts: Parts) => T {
-  let last: { readonly parts: Parts; readonly result: T } | undefined;
-  return (...parts) => {
-    if (last === undefined || !parts.every((part, at) => part === last!.parts[at])) {
-      last = { parts, result: workOut(...parts) };
-    }
-    return last.result;
+export function lastResult<T>(): LastResult<T> {
+  let last: { readonly parts: readonly unknown[]; readonly result: T } | undefined;
+  return (parts, workOut) => {
+    if (last !== undefined && isSame(parts, last.parts)) return last.result;
+    const result = workOut();
+    last = parts.some(isLong) ? undefined : { parts, result };
+    return result;
   };
+}
+
+function isSame(parts: readonly unknown[], others: readonly unknown[]): boolean {
+  return parts.length === others.length && parts.every((part, at) => part === others[at]);
+}
+
+function isLong(part: unknown): boolean {
+  return typeof part === 'string' && part.length > MAX_LENGTH;
 }
 
 /** What a message says, as it was written. */
@@ -51,27 +58,12 @@ export interface Contents {
   readonly text?: string | undefined;
 }
 
-/** The same for contents: it remembers what it made of the last ones, since a bulk mostly has one for all. */
+/** The same function of contents, which remembers what it made of the last ones: a bulk mostly has one for all. */
 export function rememberedContents<T>(
   workOut: (contents: Contents) => T,
 ): (contents: Contents) => T {
-  let last: (Contents & { readonly result: T }) | undefined;
-  return (contents) => {
-    if (last !== undefined && saysTheSame(last, contents)) return last.result;
-    // Nothing else of a message is kept, such as its attachments.
-    const { subject, html, text } = contents;
-    const result = workOut({ subject, html, text });
-    if (lengthOf(subject) + lengthOf(html) + lengthOf(text) <= MAX_LENGTH) {
-      last = { subject, html, text, result };
-    }
-    return result;
-  };
-}
-
-function saysTheSame(one: Contents, other: Contents): boolean {
-  return one.subject === other.subject && one.html === other.html && one.text === other.text;
-}
-
-function lengthOf(text: string | undefined): number {
-  return text?.length ?? 0;
+  const last = lastResult<T>();
+  // Nothing else of a message is kept, such as its attachments.
+  return ({ subject, html, text }) =>
+    last([subject, html, text], () => workOut({ subject, html, text }));
 }

@@ -1,4 +1,9 @@
-import { remembered, rememberedContents, type Contents } from '../../lib/message/remembered.js';
+import {
+  lastResult,
+  remembered,
+  rememberedContents,
+  type Contents,
+} from '../../lib/message/remembered.js';
 
 describe('A function that remembers', () => {
   const counting = () => {
@@ -86,5 +91,27 @@ describe('A function that remembers contents', () => {
     mark(large);
     mark(large);
     expect(asked.filter(({ html }) => html === large.html)).toHaveLength(2);
+  });
+});
+
+describe('The last result', () => {
+  it('stands as long as every part is the very same, and of the same number', () => {
+    const last = lastResult<number>();
+    let count = 0;
+    const next = () => (count += 1);
+    const sender = { address: 'a@example.com' };
+    const results = [
+      [sender, 'x'],
+      [sender, 'x'],
+      [{ ...sender }, 'x'],
+      [sender, 'x', undefined],
+    ];
+    expect(results.map((parts) => last(parts, next))).toEqual([1, 1, 2, 3]);
+  });
+
+  it('of a long text is not kept', () => {
+    const last = lastResult<number>();
+    const long = 'x'.repeat(256 * 1024 + 1);
+    expect([last([long], () => 1), last([long], () => 2)]).toEqual([1, 2]);
   });
 });

@@ -1,5 +1,5 @@
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
-import { rememberedParts } from '../../message/remembered.js';
+import { lastResult } from '../../message/remembered.js';
 import type { JsonObject } from '../api/answer-json.js';
 import { bytes } from '../api/attachment-bytes.js';
 import { attachmentsKey, batchKey } from '../api/batch-key.js';
@@ -20,26 +20,17 @@ export function sendGridBody(emails: readonly OutgoingEmail[], isSandbox: boolea
   return mergeOptions(body, allowedOptions(first));
 }
 
+const lastKey = lastResult<string>();
+
 /** What only messages able to share a call have in common. */
 export function sendGridKey(email: OutgoingEmail): string {
   const { html, text } = sendGridContent(email);
   const { from, replyTo, tags, trackOpens, trackClicks, stream, templateId, attachments } = email;
   const options = allowedOptions(email);
-  const shared = [from, replyTo, tags, trackOpens, trackClicks, stream, templateId] as const;
-  return attachments.length === 0
-    ? keyOf(html, text, options, ...shared)
-    : batchKey([shared, attachmentsKey(email), options], [html, text]);
+  const shared = [from, replyTo, tags, trackOpens, trackClicks, stream, templateId];
+  const key = () => batchKey([shared, attachmentsKey(email), options], [html, text]);
+  return attachments.length > 0 ? key() : lastKey([...shared, options, html, text], key);
 }
-
-/** Without attachments, which would be kept: mostly the very same as before. */
-const keyOf = rememberedParts(
-  (
-    html: string | undefined,
-    text: string | undefined,
-    options: JsonObject,
-    ...shared: readonly unknown[]
-  ) => batchKey([shared, [], options], [html, text]),
-);
 
 const SANDBOX = { mail_settings: { sandbox_mode: { enable: true } } };
 

@@ -12,9 +12,15 @@ export interface InlineTemplate {
   readonly subject: string;
   readonly html?: string;
   readonly text?: string;
-  /** The names of the placeholders that html has, and that subject and text have. */
-  readonly htmlNames: readonly string[];
-  readonly textNames: readonly string[];
+  /** What its placeholders have become. */
+  readonly variables: readonly InlineVariable[];
+}
+
+/** A placeholder of a message under the name that it has in the template. */
+export interface InlineVariable {
+  readonly variable: string;
+  readonly name: string;
+  readonly isHtml: boolean;
 }
 
 type Content = Pick<OutgoingEmail, 'subject' | 'html' | 'text' | 'substitutions'>;
@@ -39,14 +45,19 @@ function templateOf(
   isFilled: boolean,
 ): InlineTemplate | undefined {
   if (subject === undefined) return undefined;
-  const htmlNames = isFilled ? placeholdersIn(html ?? '') : [];
-  const textNames = isFilled ? placeholdersIn(`${subject}\n${text ?? ''}`) : [];
+  const ofHtml = isFilled ? variablesIn(html ?? '', true) : [];
+  const ofText = isFilled ? variablesIn(`${subject}\n${text ?? ''}`, false) : [];
   const template = {
-    ...renamed({ subject, ...(text !== undefined && { text }) }, textNames, 't'),
-    ...(html !== undefined && renamed({ html }, htmlNames, 'h')),
+    ...renamed({ subject, ...(text !== undefined && { text }) }, ofText),
+    ...(html !== undefined && renamed({ html }, ofHtml)),
   };
   if (!Object.values(template).every((part) => isExact(part, isFilled))) return undefined;
-  return { subject, ...template, htmlNames, textNames };
+  return { subject, ...template, variables: [...ofHtml, ...ofText] };
+}
+
+function variablesIn(text: string, isHtml: boolean): readonly InlineVariable[] {
+  const prefix = isHtml ? 'h' : 't';
+  return placeholdersIn(text).map((name, at) => ({ variable: `${prefix}${at}`, name, isHtml }));
 }
 
 /**
@@ -55,27 +66,24 @@ function templateOf(
  * the values for html are escaped here.
  */
 export function templateValues(
-  { htmlNames, textNames }: InlineTemplate,
+  { variables }: InlineTemplate,
   substitutions: OutgoingEmail['substitutions'] = {},
 ): Record<string, string> | undefined {
   const values: Record<string, string> = {};
-  const names = new Set([...htmlNames, ...textNames]);
-  for (const name of names) {
+  for (const { variable, name, isHtml } of variables) {
     if (!Object.hasOwn(substitutions, name)) return undefined;
-    if (String(substitutions[name]).includes('{{')) return undefined;
+    const value = String(substitutions[name]);
+    if (value.includes('{{')) return undefined;
+    values[variable] = isHtml ? escapeHtml(value) : value;
   }
-  for (const [at, name] of htmlNames.entries()) {
-    values[`h${at}`] = escapeHtml(String(substitutions[name]));
-  }
-  for (const [at, name] of textNames.entries()) values[`t${at}`] = String(substitutions[name]);
   return values;
 }
 
 /** The same content with each placeholder under a name that means nothing to SES. */
-function renamed(content: RenderedContent, names: readonly string[], prefix: 'h' | 't') {
-  if (names.length === 0) return renderContent(content);
-  const variables = names.map((name, at) => [name, `{{${prefix}${at}}}`]);
-  return renderContent({ ...content, substitutions: Object.fromEntries(variables) });
+function renamed(content: RenderedContent, variables: readonly InlineVariable[]) {
+  if (variables.length === 0) return renderContent(content);
+  const values = variables.map(({ name, variable }) => [name, `{{${variable}}}`]);
+  return renderContent({ ...content, substitutions: Object.fromEntries(values) });
 }
 
 /** Whether SES reads the placeholders in a template and nothing else. */

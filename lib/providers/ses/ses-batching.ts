@@ -1,5 +1,6 @@
 import type { BatchRules } from '../../contract/capabilities.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
+import { lastResult } from '../../message/remembered.js';
 import { estimatedBytes, estimatedContentBytes } from '../../message/size.js';
 import { bytes, hasStreams } from '../api/attachment-bytes.js';
 import { batchKey, digest } from '../api/batch-key.js';
@@ -46,15 +47,22 @@ function hasExactTemplate(email: OutgoingEmail): boolean {
   return template !== undefined && templateValues(template, email.substitutions) !== undefined;
 }
 
+const lastKey = lastResult<string>();
+
 function sesKey(
   email: OutgoingEmail,
   options: Pick<ResolvedSesOptions, 'configurationSet'>,
 ): string {
   const { templateId, attachments, subject, html, text } = email;
+  const { from, replyTo, returnPath, stream, trackOpens, trackClicks } = email;
   // The same words mean something else where placeholders are filled in.
   const kind = templateId === undefined ? email.substitutions !== undefined : String(templateId);
   const texts = templateId === undefined ? [subject, html, text] : [];
-  return batchKey([sesEnvelope(email, options), kind, attachments.map(fingerprint)], texts);
+  const key = () =>
+    batchKey([sesEnvelope(email, options), kind, attachments.map(fingerprint)], texts);
+  if (attachments.length > 0) return key();
+  const envelope = [from, replyTo, returnPath, stream, trackOpens, trackClicks, ownOptions(email)];
+  return lastKey([options, ...envelope, kind, ...texts], key);
 }
 
 const digests = new WeakMap<Buffer, string>();
