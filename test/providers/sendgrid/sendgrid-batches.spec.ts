@@ -62,23 +62,26 @@ describe('Messages of one content go out in one call', () => {
     const { mail, server } = await startSendGrid();
     const base = { to: 'a@example.org', ...letter };
     const different = [
-      base,
       { ...base, html: '<p>Other</p>' },
       { ...base, text: undefined },
       { ...base, from: 'other@example.com' },
       { ...base, replyTo: 'r@example.org' },
       { ...base, tags: ['t'] },
       { ...base, trackOpens: false },
+      { ...base, trackClicks: false },
       { ...base, stream: 'pool-b' },
       { ...base, attachments: [{ filename: 'a.txt', content: 'a' }] },
       { ...base, attachments: [{ filename: 'a.txt', content: 'b' }] },
       { ...base, providerOptions: { sendgrid: { asm: { group_id: 1 } } } },
     ];
+    // Each beside one that differs in nothing else.
+    const templates = [{ templateId: 'd-1' }, { templateId: 'd-2' }];
+    const messages = [...different.flatMap((each) => [base, each]), ...templates];
     const { successful } = await mail.sendBulk(
-      different.map((each, i) => ({ ...each, to: `p${i}@example.org` })),
+      messages.map((each, i) => ({ ...each, to: `p${i}@example.org` })),
     );
-    expect(successful).toBe(different.length);
-    expect(server.calls).toHaveLength(different.length);
+    expect(successful).toBe(messages.length);
+    expect(server.calls).toHaveLength(1 + different.length + templates.length);
   });
 
   it('a header of one message is in no other', async () => {

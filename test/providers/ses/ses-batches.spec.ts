@@ -70,7 +70,8 @@ describe('Messages that SES can take together share a call', () => {
     ['reply-to', { replyTo: 'r@example.com' }],
     ['bounces', { returnPath: 'r@example.com' }],
     ['stream', { stream: 'other' }],
-    ['tracking', { trackOpens: false }],
+    ['tracking of opens', { trackOpens: false }],
+    ['tracking of links', { trackClicks: false }],
     ['options', { providerOptions: { ses: { TenantName: 't' } } }],
     ['attachments', { attachments: [{ filename: 'a.txt', content: 'a' }] }],
     ['template', { subject: undefined, text: undefined, templateId: 'x' }],
@@ -81,6 +82,22 @@ describe('Messages that SES can take together share a call', () => {
     const result = await mail.sendBulk([message, { ...message, ...other }, message]);
     expect(sizes(server.calls)).toEqual([1, 2]);
     expect(result.successful).toBe(3);
+  });
+
+  it('not with one of another stored template', async () => {
+    const { mail, server } = await startSes();
+    for (const name of ['x', 'y']) server.templates.set(name, { Subject: name });
+    await mail.sendBulk(['x', 'y'].map((templateId) => ({ to: 'a@example.org', templateId })));
+    expect(sizes(server.calls)).toEqual([1, 1]);
+  });
+
+  it('nor with one that says what another configuration has for a default', async () => {
+    const message = { to: 'a@example.org', subject: 'Same', text: 'Same' };
+    const other = await startSes({ configurationSet: 'news' });
+    const { mail, server } = await startSes();
+    await other.mail.sendBulk([message, message]);
+    await mail.sendBulk([message, { ...message, stream: 'news' }]);
+    expect(sizes(server.calls)).toEqual([1, 1]);
   });
 
   it('the same address twice gets both', async () => {
