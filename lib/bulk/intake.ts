@@ -1,7 +1,7 @@
 import type { Parcel } from '../delivery/parcel.js';
-import { Fifo } from '../delivery/fifo.js';
+import { Fifo } from '../contract/fifo.js';
 import { EmailResponseDto } from '../contract/email-response.dto.js';
-import { eventLoopTurn } from '../delivery/event-loop-turn.js';
+import { WorkPieces } from '../contract/event-loop-turn.js';
 import { planCalls, type CallLimits } from '../delivery/plan.js';
 import type { Admit } from './admit.js';
 import { isPromise } from './is-promise.js';
@@ -9,8 +9,6 @@ import type { SourceReader, Taken } from './source-reader.js';
 
 // How long messages that could share a call wait for company from a source that is slow.
 const PATIENCE_MS = 50;
-// A source that answers at once must not keep the event loop from everything else for longer.
-const TURN_MS = 5;
 
 /** Messages that share a call, and responses of those that were refused on the way. */
 export interface Work {
@@ -36,7 +34,8 @@ export class Intake {
   #turn: Promise<unknown> | undefined;
   #patienceMs = PATIENCE_MS;
   #taken = 0;
-  #turnEndsAt = performance.now() + TURN_MS;
+  /** A source that answers at once must not keep the event loop from everything else. */
+  readonly #pieces = new WorkPieces();
 
   constructor(
     private readonly source: SourceReader,
@@ -112,7 +111,7 @@ export class Intake {
 
   /** The next message; `undefined` at the end, or when waiting for it was interrupted. */
   private pull(): Item | Promise<Item> {
-    if (performance.now() > this.#turnEndsAt) return this.pullInNextTurn();
+    if (this.#pieces.isTimeUp) return this.pullInNextPiece();
     const waitedMs = this.source.waitedMs;
     // While there are messages that could go, the source is waited for only as long as patience lasts.
     const patienceMs = this.#window.length > 0 ? this.#patienceMs : undefined;
@@ -124,9 +123,8 @@ export class Intake {
     });
   }
 
-  private async pullInNextTurn(): Promise<Item> {
-    await eventLoopTurn();
-    this.#turnEndsAt = performance.now() + TURN_MS;
+  private async pullInNextPiece(): Promise<Item> {
+    await this.#pieces.next();
     return this.pull();
   }
 

@@ -1,5 +1,5 @@
 import type { Observable, Subscription } from 'rxjs';
-import { Fifo } from '../delivery/fifo.js';
+import { Fifo } from '../contract/fifo.js';
 import { MailBridgeError } from '../errors/mail-bridge.error.js';
 import type { MessageSource } from './message-source.js';
 

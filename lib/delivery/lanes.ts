@@ -1,4 +1,4 @@
-import { Fifo } from './fifo.js';
+import { Fifo } from '../contract/fifo.js';
 
 /** How urgent a message is to the application: one-time codes overtake a newsletter. */
 export type Lane = 'high' | 'normal' | 'bulk';

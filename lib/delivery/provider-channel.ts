@@ -1,5 +1,6 @@
 import type { AttemptRecord } from '../contract/email-response.dto.js';
 import { UNDECLARED_CAPABILITIES, type ProviderCapabilities } from '../contract/capabilities.js';
+import { eventLoopTurn } from '../contract/event-loop-turn.js';
 import { attemptContext, type LightSignal } from '../contract/light-signal.js';
 import type { MailProviderStrategy, SendContext } from '../contract/mail-provider.strategy.js';
 import { unsent, type Submission } from '../contract/submission.js';
@@ -9,7 +10,6 @@ import { attempt } from './attempt.js';
 import { callHealth, pauseAskedFor } from './call-health.js';
 import type { ChannelOptions } from './channel-options.js';
 import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
-import { eventLoopTurn } from './event-loop-turn.js';
 import { isolating } from './isolate.js';
 import type { Lane } from './lanes.js';
 import type { CallLimits } from './plan.js';

@@ -31,7 +31,7 @@ export abstract class ApiProvider extends MailProviderStrategy {
   }
 
   /** The request that submits these messages in one call; attachments are in memory. */
-  protected abstract request(emails: readonly OutgoingEmail[]): HttpRequest;
+  protected abstract request(emails: readonly OutgoingEmail[]): HttpRequest | Promise<HttpRequest>;
 
   /** What its answer means: one result for each message, in the same order. */
   protected abstract outcomes(
@@ -104,7 +104,8 @@ export abstract class ApiProvider extends MailProviderStrategy {
     emails: readonly OutgoingEmail[],
     signal: StopSignal,
   ): Promise<readonly Submission[]> {
-    const request = this.request(emails);
+    const made = this.request(emails);
+    const request = made instanceof Promise ? await made : made;
     // Planned by an estimate; what turns out too large goes out in halves.
     if (emails.length > 1 && Buffer.byteLength(request.body ?? '') > this.maxRequestBytes) {
       return emails.map(heldBack);

@@ -1,26 +1,36 @@
+import { WorkPieces } from '../../contract/event-loop-turn.js';
+
 /** What stands around the items of a list. */
 export interface JsonFrame {
   readonly before: string;
   readonly after: string;
 }
 
+/** By how much a message is longer than the first: names and numbers differ. */
+const MARGIN_BYTES = 64;
+
 const ARRAY: JsonFrame = { before: '[', after: ']' };
-const FIRST_BYTES = 64 * 1024;
 
 /**
  * A list as JSON, in UTF-8. Each item is made, written and let go of before the next: of one text of
  * megabytes V8 makes two more copies on its way to the network, and what lives for a whole batch is costly
- * to clean up.
+ * to clean up. A long list lets go of the event loop now and then.
  */
-export function jsonList<T>(
+export async function jsonList<T>(
   items: readonly T[],
   toJson: (item: T) => object,
   { before, after } = ARRAY,
-): Buffer {
-  const json = new GrowingText(before);
+): Promise<Buffer> {
+  const json = new GrowingText();
+  const pieces = new WorkPieces();
+  json.write(before);
   for (const [at, item] of items.entries()) {
-    if (at > 0) json.write(',');
-    json.write(JSON.stringify(toJson(item)));
+    if (pieces.isTimeUp) await pieces.next();
+    const text = JSON.stringify(toJson(item));
+    // The others are mostly as long.
+    if (at === 0) json.reserve(items.length * (Buffer.byteLength(text) + MARGIN_BYTES));
+    else json.write(',');
+    json.write(text);
   }
   json.write(after);
   return json.bytes;
@@ -28,24 +38,22 @@ export function jsonList<T>(
 
 /** Text that is written piece by piece. */
 class GrowingText {
-  #buffer = Buffer.allocUnsafe(FIRST_BYTES);
+  #buffer = Buffer.alloc(0);
   #end = 0;
-
-  constructor(begin: string) {
-    this.write(begin);
-  }
 
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#end);
   }
 
   write(text: string): void {
-    const end = this.#end + Buffer.byteLength(text);
-    if (end > this.#buffer.length) this.grow(end);
+    this.reserve(Buffer.byteLength(text));
     this.#end += this.#buffer.write(text, this.#end);
   }
 
-  private grow(length: number): void {
+  /** Makes room for so many bytes more. */
+  reserve(bytes: number): void {
+    const length = this.#end + bytes;
+    if (length <= this.#buffer.length) return;
     const larger = Buffer.allocUnsafe(Math.max(length, 2 * this.#buffer.length));
     this.#buffer.copy(larger, 0, 0, this.#end);
     this.#buffer = larger;

@@ -1,5 +1,5 @@
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
-import { remembered } from '../../message/remembered.js';
+import { lastResult, remembered } from '../../message/remembered.js';
 import {
   escapeHtml,
   placeholdersIn,
@@ -24,19 +24,17 @@ const SPECIAL = /[&<>"'{}]/;
 const OPENS_A_TAG = /\{[{%#]/;
 const MORE_BRACES = /\{\{\{|\}\}\}/;
 
-const contents = new WeakMap<OutgoingEmail, BrevoContent>();
+const lastContent = lastResult<BrevoContent>();
 
 /**
  * The content of a message: its own texts with params, so that messages of one text carry it once;
  * rendered where the template language might not give exactly what `renderContent` gives.
  */
 export function brevoContent(email: OutgoingEmail): BrevoContent {
-  let content = contents.get(email);
-  if (content === undefined) {
-    content = contentOf(email);
-    contents.set(email, content);
-  }
-  return content;
+  const { subject, html, text, substitutions, templateId, templateData } = email;
+  return lastContent([subject, html, text, substitutions, templateId, templateData], () =>
+    contentOf(email),
+  );
 }
 
 function contentOf(email: OutgoingEmail): BrevoContent {

@@ -24,13 +24,15 @@ export function postmarkKind({ templateId }: OutgoingEmail): 'email' | 'template
 export function postmarkRequest(
   emails: readonly OutgoingEmail[],
   options: ResolvedPostmarkOptions,
-): HttpRequest {
+): HttpRequest | Promise<HttpRequest> {
   const [first] = emails;
   const kind = first === undefined ? 'email' : postmarkKind(first);
   const message = (email: OutgoingEmail) => postmarkMessage(email, options.messageStream);
   return first !== undefined && emails.length === 1
     ? post(ENDPOINTS[kind].one, JSON.stringify(message(first)), options)
-    : post(ENDPOINTS[kind].many, jsonList(emails, message, LISTS[kind]), options);
+    : jsonList(emails, message, LISTS[kind]).then((body) =>
+        post(ENDPOINTS[kind].many, body, options),
+      );
 }
 
 /** Asks for the server that the token belongs to: harmless, and refused without a valid token. */

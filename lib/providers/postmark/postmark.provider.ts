@@ -57,7 +57,7 @@ export class PostmarkProvider extends ApiProvider {
     return postmarkUnsupported(email, this.options);
   }
 
-  protected request(emails: readonly OutgoingEmail[]): HttpRequest {
+  protected request(emails: readonly OutgoingEmail[]): HttpRequest | Promise<HttpRequest> {
     return postmarkRequest(emails, this.options);
   }
 

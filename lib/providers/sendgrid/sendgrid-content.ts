@@ -1,6 +1,6 @@
 import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
-import { remembered } from '../../message/remembered.js';
+import { lastResult, remembered } from '../../message/remembered.js';
 import {
   escapeHtml,
   placeholdersIn,
@@ -22,7 +22,7 @@ const BRACES = /[{}]/;
 const DOUBLE_BRACES = /\{\{|\}\}/;
 const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}/g;
 
-const contents = new WeakMap<OutgoingEmail, SendGridContent>();
+const lastContent = lastResult<SendGridContent>();
 
 /**
  * The content of a message: its own texts with SendGrid's substitutions, so that messages of one text
@@ -30,12 +30,11 @@ const contents = new WeakMap<OutgoingEmail, SendGridContent>();
  */
 export function sendGridContent(email: OutgoingEmail): SendGridContent {
   if (email.substitutions === undefined) return email as Omit<OutgoingEmail, 'substitutions'>;
-  let content = contents.get(email);
-  if (content === undefined) {
-    content = nativeContent(email) ?? renderContent(email);
-    contents.set(email, content);
-  }
-  return content;
+  const { subject, html, text, substitutions, replyTo, templateId } = email;
+  return lastContent(
+    [subject, html, text, substitutions, replyTo, templateId],
+    () => nativeContent(email) ?? renderContent(email),
+  );
 }
 
 /**

@@ -16,6 +16,25 @@ export function eventLoopTurn(): Promise<void> {
   });
 }
 
+/** Work that takes longer stands in the way of everything else. */
+const PIECE_MS = 5;
+
+/** Divides long work into pieces, after which everything else gets its turn. */
+export class WorkPieces {
+  #endsAt = performance.now() + PIECE_MS;
+
+  /** Whether it is time to let others go first. */
+  get isTimeUp(): boolean {
+    return performance.now() > this.#endsAt;
+  }
+
+  /** Lets them; what follows is the next piece. */
+  async next(): Promise<void> {
+    await eventLoopTurn();
+    this.#endsAt = performance.now() + PIECE_MS;
+  }
+}
+
 function beginNext(): void {
   waiting.shift()?.();
   if (waiting.size > 0) setImmediate(beginNext);

@@ -1,4 +1,4 @@
-import { eventLoopTurn } from '../../lib/delivery/event-loop-turn.js';
+import { eventLoopTurn } from '../../lib/contract/event-loop-turn.js';
 
 describe('A turn of the event loop', () => {
   it('is given to one at a time, in order, with room for others in between', async () => {
