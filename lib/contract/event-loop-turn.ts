@@ -35,6 +35,17 @@ export class WorkPieces {
   }
 }
 
+/** What `map` makes of each item, in as many pieces as it takes. */
+export async function mapInPieces<T, U>(items: readonly T[], map: (item: T) => U): Promise<U[]> {
+  const pieces = new WorkPieces();
+  const results: U[] = [];
+  for (const item of items) {
+    if (pieces.isTimeUp) await pieces.next();
+    results.push(map(item));
+  }
+  return results;
+}
+
 function beginNext(): void {
   waiting.shift()?.();
   if (waiting.size > 0) setImmediate(beginNext);

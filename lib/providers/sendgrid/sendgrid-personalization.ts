@@ -9,9 +9,11 @@ import { sendGridContent } from './sendgrid-content.js';
 // What a personalization may have of its own, and the message level for all of them.
 const EITHER = ['subject', 'headers', 'send_at'] as const;
 
-/** The personalizations of a call, one for each message; what is equal in all of them stands beside. */
-export function personalizations(emails: readonly OutgoingEmail[]): JsonObject {
-  const own = emails.map(personalization);
+/** What is one message's own in a call. */
+export type Personalization = Record<string, unknown>;
+
+/** The personalizations of a call, one for each message, with what is equal in all of them beside. */
+export function withSharedApart(own: readonly Personalization[]): JsonObject {
   const shared: Record<string, unknown> = {};
   for (const field of EITHER) {
     if (!isShared(own, field)) continue;
@@ -39,8 +41,6 @@ export function mailbox({ name, address }: MailAddress): JsonObject {
   return name === undefined ? { email: address } : { email: address, name };
 }
 
-type Personalization = Record<string, unknown>;
-
 function isShared([first, ...others]: readonly Personalization[], field: string): boolean {
   const value = first?.[field];
   if (value === undefined || others.length === 0) return value !== undefined;
@@ -48,7 +48,8 @@ function isShared([first, ...others]: readonly Personalization[], field: string)
   return others.every((each) => JSON.stringify(each[field]) === text);
 }
 
-function personalization(email: OutgoingEmail): Personalization {
+/** The personalization of a message, as it would be in a call of its own. */
+export function personalization(email: OutgoingEmail): Personalization {
   const { subject, substitutions } = sendGridContent(email);
   const headers = customHeaders(email);
   const { sendAt } = email;

@@ -1,3 +1,4 @@
+import { mapInPieces } from '../../contract/event-loop-turn.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { lastResult } from '../../message/remembered.js';
 import type { JsonObject } from '../api/answer-json.js';
@@ -6,18 +7,32 @@ import { attachmentsKey, batchKey } from '../api/batch-key.js';
 import { mediaType } from '../api/media-type.js';
 import { mergeOptions } from '../api/merge-options.js';
 import { sendGridContent } from './sendgrid-content.js';
-import { mailbox, personalizations } from './sendgrid-personalization.js';
+import {
+  mailbox,
+  personalization,
+  withSharedApart,
+  type Personalization,
+} from './sendgrid-personalization.js';
 import { allowedOptions } from './sendgrid-provider-options.js';
 
 /**
  * The body of `POST /v3/mail/send` for messages of one batch key: what they share stands once, what is
  * each one's own in its personalization.
  */
-export function sendGridBody(emails: readonly OutgoingEmail[], isSandbox: boolean): JsonObject {
+export function sendGridBody(
+  emails: readonly OutgoingEmail[],
+  isSandbox: boolean,
+): JsonObject | Promise<JsonObject> {
   const [first] = emails;
   if (first === undefined) throw new TypeError('a call needs a message');
-  const body = Object.assign(sharedBody(first), personalizations(emails), isSandbox && SANDBOX);
-  return mergeOptions(body, allowedOptions(first));
+  const body = (own: readonly Personalization[]) =>
+    mergeOptions(
+      Object.assign(sharedBody(first), withSharedApart(own), isSandbox && SANDBOX),
+      allowedOptions(first),
+    );
+  return emails.length === 1
+    ? body([personalization(first)])
+    : mapInPieces(emails, personalization).then(body);
 }
 
 const lastKey = lastResult<string>();

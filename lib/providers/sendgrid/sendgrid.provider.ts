@@ -4,7 +4,7 @@ import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedContentBytes } from '../../message/size.js';
 import { HttpClient } from '../../transport/http/http-client.js';
 import type { HttpAnswer, HttpRequest } from '../../transport/http/http-result.js';
-import { isJsonObject } from '../api/answer-json.js';
+import { isJsonObject, type JsonObject } from '../api/answer-json.js';
 import { ApiProvider } from '../api/api-provider.js';
 import { hasStreams } from '../api/attachment-bytes.js';
 import { jsonHeaders, type JsonHeaders } from '../api/json-headers.js';
@@ -71,12 +71,19 @@ export class SendGridProvider extends ApiProvider {
     return new CallRoom();
   }
 
-  protected override request(emails: readonly OutgoingEmail[]): HttpRequest {
+  protected override request(emails: readonly OutgoingEmail[]): HttpRequest | Promise<HttpRequest> {
+    const body = sendGridBody(emails, this.options.sandbox);
+    return body instanceof Promise
+      ? body.then((written: JsonObject) => this.post(written))
+      : this.post(body);
+  }
+
+  private post(body: JsonObject): HttpRequest {
     return {
       method: 'POST',
       url: this.#url,
       headers: this.#headers.post,
-      body: JSON.stringify(sendGridBody(emails, this.options.sandbox)),
+      body: JSON.stringify(body),
     };
   }
 

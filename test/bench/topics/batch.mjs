@@ -3,6 +3,7 @@ import { Sink } from '../sinks/sink.mjs';
 import { TARGETS } from '../targets.mjs';
 
 const CLIENT = 'the postmark client';
+const BARE = 'the same batches, bare';
 const LOADS = { template: 'one template', different: 'different messages' };
 
 /** Which loads of which provider; `--quick` only takes those that have a target. */
@@ -56,7 +57,8 @@ async function ofProvider(provider, loads, { sink, plan, report }) {
 function contenders(provider, loads, { url }, { isQuick }) {
   const settings = { url, provider, concurrency: CONCURRENCY };
   const singles = { warmUp: 1_000, slice: () => (isQuick ? 100 : 1_000) };
-  const batches = { warmUp: 4_000, slice: () => (isQuick ? 1_000 : 2_000) };
+  // Singles wait for twenty answers in a row; for batches as well the wait for one must not be all there is.
+  const batches = { warmUp: 4_000, slice: () => (isQuick ? 1_000 : 4_000) };
   const ours = (load, more) => {
     return { module: 'batch/mailbridge', settings: { ...settings, load, ...more } };
   };
@@ -66,7 +68,10 @@ function contenders(provider, loads, { url }, { isQuick }) {
     }),
     ...loads.map((load) => ({ name: batched(load), ...ours(load), ...batches })),
     ...(provider === 'postmark'
-      ? [{ name: CLIENT, module: 'batch/postmark-client', settings, ...singles }]
+      ? [
+          { name: CLIENT, module: 'batch/postmark-client', settings, ...singles },
+          { name: BARE, module: 'batch/bare', settings, ...batches },
+        ]
       : []),
   ];
 }
@@ -92,6 +97,14 @@ function rows(provider, loads) {
   if (provider !== 'postmark') return ofLoads;
   return [
     ...ofLoads,
+    {
+      what: `${BARE}: messages/s, times one a request`,
+      value: (result) => result.ratio('wall', BARE, single('different')),
+    },
+    {
+      what: `different messages: CPU, times ${BARE}`,
+      value: (result) => result.ratio('cpu', batched('different'), BARE),
+    },
     {
       what: `different messages: messages/s, times ${CLIENT}`,
       value: (result) => result.ratio('wall', batched('different'), CLIENT),
