@@ -8,6 +8,7 @@ export interface JsonFrame {
 
 /** By how much a message is longer than the first: names and numbers differ. */
 const MARGIN_BYTES = 64;
+const MOST_RESERVED_BYTES = 4 * 1024 * 1024;
 
 const ARRAY: JsonFrame = { before: '[', after: ']' };
 
@@ -27,13 +28,17 @@ export async function jsonList<T>(
   for (const [at, item] of items.entries()) {
     if (pieces.isTimeUp) await pieces.next();
     const text = JSON.stringify(toJson(item));
-    // The others are mostly as long.
-    if (at === 0) json.reserve(items.length * (Buffer.byteLength(text) + MARGIN_BYTES));
+    if (at === 0) json.reserve(roomFor(items.length, Buffer.byteLength(text)));
     else json.write(',');
     json.write(text);
   }
   json.write(after);
   return json.bytes;
+}
+
+/** What a list is likely to take: the others are mostly as long as the first, unless that has a large file. */
+function roomFor(count: number, bytes: number): number {
+  return Math.min(count * (bytes + MARGIN_BYTES), MOST_RESERVED_BYTES);
 }
 
 /** Text that is written piece by piece. */

@@ -26,6 +26,13 @@ describe('A list that is written item by item', () => {
     expect(String(await jsonList(items, asItIs))).toBe(JSON.stringify(items));
   });
 
+  it('takes no room for many where only the first is large', async () => {
+    const items = [{ file: 'x'.repeat(5_000_000) }, ...Array.from({ length: 499 }, () => ({}))];
+    const json = await jsonList(items, asItIs);
+    expect(String(json)).toBe(JSON.stringify(items));
+    expect(json.buffer.byteLength).toBeLessThan(12_000_000);
+  });
+
   it('lets go of the event loop when it is long', async () => {
     let turns = 0;
     const timer = setInterval(() => (turns += 1), 1);
