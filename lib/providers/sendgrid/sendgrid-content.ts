@@ -16,7 +16,7 @@ export interface SendGridContent extends RenderedContent {
 
 /** Bytes of all substitutions of one personalization. */
 const MAX_BYTES = 10_000;
-/** Bytes of one character as JSON, such as `\\u0001`. */
+/** Bytes of one character as JSON, such as `\u0001`. */
 const LONGEST_ESCAPE = 6;
 const BRACES = /[{}]/;
 const DOUBLE_BRACES = /\{\{|\}\}/;
