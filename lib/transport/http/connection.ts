@@ -7,6 +7,10 @@ const IDLE_MS = 4_000;
 // A peer that says how long it keeps a connection counts from the moment it sent its answer.
 const MARGIN_MS = 1_000;
 
+/** How an interim answer begins that a peer may send unasked. */
+const CONTINUE = 'HTTP/1.1 100 ';
+const END_OF_HEAD = '\r\n\r\n';
+
 /**
  * A connection that stands, for one request at a time. The client over it never opens another one, so that
  * no request is sent again; while it is idle it does not keep the process alive, and closes when its time
@@ -16,6 +20,8 @@ export class Connection {
   readonly client: Client;
   /** What had not gone out when it broke; a socket that is closed no longer tells. */
   #unsent: number | undefined;
+  /** Whether the next bytes are the beginning of an answer. */
+  #isAnswerDue = false;
 
   constructor(
     readonly socket: Socket,
@@ -36,10 +42,38 @@ export class Connection {
       bodyTimeout: 0,
     });
     socket.once('error', () => (this.#unsent = socket.writableLength));
+    this.passOverContinue();
+  }
+
+  /** Says that a request is about to be written. */
+  expectAnswer(): void {
+    this.#isAnswerDue = true;
   }
 
   /** Whether everything that was written has been handed to the network. */
   get hasSentAll(): boolean {
     return (this.#unsent ?? this.socket.writableLength) === 0;
   }
+
+  /** A client must be able to read an unasked 100 before the answer (RFC 9110, 15.2); undici hangs up. */
+  private passOverContinue(): void {
+    const { socket } = this;
+    const read = socket.read.bind(socket) as (size?: number) => unknown;
+    socket.read = (size) => {
+      let chunk = read(size);
+      while (this.#isAnswerDue && Buffer.isBuffer(chunk)) {
+        const rest = afterContinue(chunk);
+        if (rest === undefined) this.#isAnswerDue = false;
+        else chunk = rest.length > 0 ? rest : read(size);
+      }
+      return chunk;
+    };
+  }
+}
+
+/** What follows an interim answer; `undefined` where there is none at the beginning, or not all of it. */
+function afterContinue(chunk: Buffer): Buffer | undefined {
+  if (chunk.toString('latin1', 0, CONTINUE.length) !== CONTINUE) return undefined;
+  const end = chunk.indexOf(END_OF_HEAD);
+  return end < 0 ? undefined : chunk.subarray(end + END_OF_HEAD.length);
 }

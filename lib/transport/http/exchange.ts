@@ -66,6 +66,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#isSettled) this.hangUp();
+    else this.passage.connection.expectAnswer();
   }
 
   onResponseStart(

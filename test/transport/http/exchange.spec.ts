@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Connections } from '../../../lib/transport/http/connections.js';
 import { MAX_ANSWER_BYTES } from '../../../lib/transport/http/exchange.js';
 import type { HttpAnswer, HttpRequest } from '../../../lib/transport/http/http-result.js';
@@ -78,6 +79,28 @@ describe('An exchange ends in time and within bounds', () => {
     expect(result).toMatchObject({ status: 200, isComplete: false });
     expect(result.body.length).toBeLessThanOrEqual(MAX_ANSWER_BYTES);
     await gone[0];
+  });
+
+  it.each([
+    ['at once', (socket: Socket, text: string) => socket.write(text)],
+    [
+      'by itself',
+      (socket: Socket, text: string) => {
+        const [first = '', ...rest] = text.split(/(?=HTTP)/);
+        socket.write(first);
+        setTimeout(() => socket.write(rest.join('')), 20);
+      },
+    ],
+  ])('an unasked 100 Continue is passed over, %s', async (_, write) => {
+    const proceed = 'HTTP/1.1 100 Continue\r\n\r\n';
+    // The body must not be taken for another.
+    const answer = `${HEAD}content-length: ${proceed.length}\r\n\r\n${proceed}`;
+    const request = await start({ whole: (socket) => write(socket, proceed + answer) });
+    for (let i = 0; i < 2; i += 1) {
+      const result = await connections.exchange(request, patience());
+      expect(result).toMatchObject({ status: 200, body: proceed, isComplete: true });
+    }
+    expect(peer.connections).toBe(1);
   });
 
   it('gives back nothing of the request', async () => {
