@@ -75,3 +75,12 @@ describe('A return path is a bare address', () => {
     expect(problems).toEqual([expect.stringMatching(/^to: has/)]);
   });
 });
+
+describe('A sender', () => {
+  it('that messages share cannot be changed through one of them', () => {
+    const [first, second] = [1, 2].map(() => apply(oneAddress, 'Ada <ada@x.org>').result);
+    expect(first).toEqual(ada);
+    expect(second).toBe(first);
+    expect(() => Object.assign(first!, { address: 'eve@x.org' })).toThrow(TypeError);
+  });
+});

@@ -74,8 +74,8 @@ describe('Messages of one content go out in one call', () => {
       { ...base, attachments: [{ filename: 'a.txt', content: 'b' }] },
       { ...base, providerOptions: { sendgrid: { asm: { group_id: 1 } } } },
     ];
-    // Each beside one that differs in nothing else.
     const templates = [{ templateId: 'd-1' }, { templateId: 'd-2' }];
+    // Each beside one that differs in nothing else.
     const messages = [...different.flatMap((each) => [base, each]), ...templates];
     const { successful } = await mail.sendBulk(
       messages.map((each, i) => ({ ...each, to: `p${i}@example.org` })),
