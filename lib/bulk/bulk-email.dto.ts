@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { isObservable } from 'rxjs';
-import { ArrayNotEmpty, IsArray, ValidateNested } from 'class-validator';
+import { ArrayNotEmpty, IsArray, ValidateNested } from '../message/class-validator.js';
 import { EmailMessageDto } from '../message/email-message.dto.js';
 import { MessageField } from '../message/message-field.decorator.js';
 import type { AddressInput } from '../message/mail-address.js';

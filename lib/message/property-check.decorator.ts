@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { registerDecorator } from 'class-validator';
+import { registerDecorator } from './class-validator.js';
 import { describeProblem, type Problem } from '../errors/problem.js';
 
 /** What is wrong with one property of a DTO, seen within its object; nothing if the list is empty. */

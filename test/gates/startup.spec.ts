@@ -14,4 +14,11 @@ describe('An application with four providers configured', () => {
     expect(packages).toEqual(expect.arrayContaining(['@nestjs/core', 'class-validator', 'rxjs']));
     expect(packages.filter((name) => CLIENTS.test(name))).toEqual([]);
   });
+
+  it('has loaded of class-validator no more than its decorators', async () => {
+    // Its index loads 250 files, those of `validator` and `libphonenumber-js` among them.
+    const packages = await loaded('configured');
+    expect(packages['class-validator']).toBeLessThan(30);
+    expect(Object.keys(packages)).not.toContain('validator');
+  });
 });

@@ -40,10 +40,23 @@ const fail = (error) => { console.error(isConfigurationError(error), error.messa
 `;
 const MAILBOX = `main({ provider: 'mailbox', defaults: { from: 'shop@example.com' } }).catch(fail);`;
 
-const nest11 = Object.fromEntries(
-  ['common', 'core', 'config', 'platform-express'].map((name) => [
-    `@nestjs/${name}`,
-    `test/nest-11/node_modules/@nestjs/${name}`,
+const CHECK = `
+import 'reflect-metadata';
+import { plainToInstance } from 'class-transformer';
+import { validate } from 'class-validator';
+import { BulkEmailDto } from 'nest-mailbridge';
+for (const to of ['ada@example.com', 'nobody']) {
+  for (const messages of [[{ to, text: 'Hi' }], []]) {
+    const problems = await validate(plainToInstance(BulkEmailDto, { messages, defaultFrom: to }));
+    console.log(to, messages.length, problems.map(({ property }) => property).join());
+  }
+}
+`;
+
+const oldest = Object.fromEntries(
+  ['@nestjs/common', '@nestjs/core', '@nestjs/config', 'class-validator'].map((name) => [
+    name,
+    `test/nest-11/node_modules/${name}`,
   ]),
 );
 
@@ -78,7 +91,7 @@ describe('What npm would publish', () => {
 });
 
 describe('The built package', () => {
-  const versions = { 'Nest 12': {}, 'Nest 11': nest11 };
+  const versions = { 'Nest 12': {}, 'Nest 11': oldest };
   for (const [version, from] of Object.entries(versions)) {
     it(`sends from an ES module with ${version}`, async () => {
       const result = await project({ from }).run('app.mjs', ESM + SEND + MAILBOX);
@@ -89,17 +102,33 @@ describe('The built package', () => {
       const result = await project({ from }).run('app.cjs', CJS + SEND + MAILBOX);
       expect(result).toEqual({ code: 0, output: 'accepted Hi\n' });
     });
+
+    it(`has its DTOs checked by the class-validator that comes with ${version}`, async () => {
+      const { code, output } = await project({ from }).run('check.mjs', CHECK);
+      expect({ code, output: output.split('\n') }).toEqual({
+        code: 0,
+        output: [
+          'ada@example.com 1 ',
+          'ada@example.com 0 messages',
+          'nobody 1 messages,defaultFrom',
+          'nobody 0 messages,defaultFrom',
+          '',
+        ],
+      });
+    });
   }
 
   it('really ran on both versions', () => {
-    const versionOf = (folder: string) =>
+    const versionOf = (name: string, folder = '.') =>
       (
-        JSON.parse(readFileSync(`${folder}/@nestjs/core/package.json`, 'utf8')) as {
+        JSON.parse(readFileSync(`${folder}/node_modules/${name}/package.json`, 'utf8')) as {
           version: string;
         }
       ).version;
-    expect(versionOf('node_modules')).toMatch(/^12\./);
-    expect(versionOf('test/nest-11/node_modules')).toMatch(/^11\./);
+    expect(versionOf('@nestjs/core')).toMatch(/^12\./);
+    expect(versionOf('@nestjs/core', 'test/nest-11')).toMatch(/^11\./);
+    expect(versionOf('class-validator')).toMatch(/^0\.15\./);
+    expect(versionOf('class-validator', 'test/nest-11')).toBe('0.14.0');
   });
 
   it('names a missing peer at start, with the command that installs it', async () => {

@@ -18,8 +18,8 @@ const OPTIONS = {
 };
 
 /**
- * Starts an empty application, one that has loaded the `peers` which every user of MailBridge has
- * installed, or one with four providers `configured`.
+ * Starts an empty application, one that has loaded what MailBridge needs of its mandatory `peers`, or one
+ * with four providers `configured`.
  */
 export async function startApplication(kind) {
   class Application {}
@@ -31,7 +31,7 @@ export async function startApplication(kind) {
 async function loadPeers() {
   await import('@nestjs/config');
   await import('class-transformer');
-  await import('class-validator');
+  await import('class-validator/cjs/register-decorator.js');
 }
 
 async function mailBridge() {
