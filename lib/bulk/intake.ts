@@ -1,7 +1,7 @@
 import type { Parcel } from '../delivery/parcel.js';
 import { Fifo } from '../contract/fifo.js';
 import { EmailResponseDto } from '../contract/email-response.dto.js';
-import { WorkPieces } from '../contract/event-loop-turn.js';
+import { eventLoopTurn, isTurnOver } from '../contract/event-loop-turn.js';
 import { planCalls, type CallLimits } from '../delivery/plan.js';
 import type { Admit } from './admit.js';
 import { isPromise } from './is-promise.js';
@@ -34,8 +34,6 @@ export class Intake {
   #turn: Promise<unknown> | undefined;
   #patienceMs = PATIENCE_MS;
   #taken = 0;
-  /** A source that answers at once must not keep the event loop from everything else. */
-  readonly #pieces = new WorkPieces();
 
   constructor(
     private readonly source: SourceReader,
@@ -111,7 +109,8 @@ export class Intake {
 
   /** The next message; `undefined` at the end, or when waiting for it was interrupted. */
   private pull(): Item | Promise<Item> {
-    if (this.#pieces.isTimeUp) return this.pullInNextPiece();
+    // A source that answers at once must not keep the event loop from everything else.
+    if (isTurnOver()) return this.pullInNextTurn();
     const waitedMs = this.source.waitedMs;
     // While there are messages that could go, the source is waited for only as long as patience lasts.
     const patienceMs = this.#window.length > 0 ? this.#patienceMs : undefined;
@@ -123,8 +122,8 @@ export class Intake {
     });
   }
 
-  private async pullInNextPiece(): Promise<Item> {
-    await this.#pieces.next();
+  private async pullInNextTurn(): Promise<Item> {
+    await eventLoopTurn();
     return this.pull();
   }
 

@@ -17,36 +17,28 @@ export function eventLoopTurn(): Promise<void> {
 }
 
 /** Work that takes longer stands in the way of everything else. */
-const PIECE_MS = 5;
+const PIECE_MS = 2;
 
-/** Divides long work into pieces, after which everything else gets its turn. */
-export class WorkPieces {
-  #endsAt = performance.now() + PIECE_MS;
+/** When the work of this turn has taken so long, whoever did it. */
+let turnEndsAt = 0;
 
-  /** Whether it is time to let others go first. */
-  get isTimeUp(): boolean {
-    return performance.now() > this.#endsAt;
-  }
-
-  /** Lets them; what follows is the next piece. */
-  async next(): Promise<void> {
-    await eventLoopTurn();
-    this.#endsAt = performance.now() + PIECE_MS;
-  }
+/** Whether it is time to let others go first: long work looks here and then waits for a turn. */
+export function isTurnOver(): boolean {
+  return performance.now() > turnEndsAt;
 }
 
-/** What `map` makes of each item, in as many pieces as it takes. */
-export async function mapInPieces<T, U>(items: readonly T[], map: (item: T) => U): Promise<U[]> {
-  const pieces = new WorkPieces();
+/** What `map` makes of each item, in as many turns as it takes. */
+export async function mapInTurns<T, U>(items: readonly T[], map: (item: T) => U): Promise<U[]> {
   const results: U[] = [];
   for (const item of items) {
-    if (pieces.isTimeUp) await pieces.next();
+    if (isTurnOver()) await eventLoopTurn();
     results.push(map(item));
   }
   return results;
 }
 
 function beginNext(): void {
+  turnEndsAt = performance.now() + PIECE_MS;
   waiting.shift()?.();
   if (waiting.size > 0) setImmediate(beginNext);
 }

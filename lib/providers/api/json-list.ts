@@ -1,4 +1,4 @@
-import { WorkPieces } from '../../contract/event-loop-turn.js';
+import { eventLoopTurn, isTurnOver } from '../../contract/event-loop-turn.js';
 
 /** What stands around the items of a list. */
 export interface JsonFrame {
@@ -23,10 +23,9 @@ export async function jsonList<T>(
   { before, after } = ARRAY,
 ): Promise<Buffer> {
   const json = new GrowingText();
-  const pieces = new WorkPieces();
   json.write(before);
   for (const [at, item] of items.entries()) {
-    if (pieces.isTimeUp) await pieces.next();
+    if (isTurnOver()) await eventLoopTurn();
     const text = JSON.stringify(toJson(item));
     if (at === 0) json.reserve(roomFor(items.length, Buffer.byteLength(text)));
     else json.write(',');

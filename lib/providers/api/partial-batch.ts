@@ -1,3 +1,4 @@
+import { mapInTurns } from '../../contract/event-loop-turn.js';
 import type { Submission } from '../../contract/submission.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { heldBack } from './held-back.js';
@@ -17,7 +18,7 @@ export async function submitFitting(
   takes: (email: OutgoingEmail) => boolean,
   submit: (fitting: readonly OutgoingEmail[]) => Promise<readonly Submission[]>,
 ): Promise<readonly Submission[]> {
-  const fits = emails.map(takes);
+  const fits = await mapInTurns(emails, takes);
   if (!fits.includes(false)) return submit(emails);
   const submissions = (await submit(emails.filter((_, at) => fits[at]))).values();
   return fits.map((each) => (each ? submissions.next().value! : heldBack()));

@@ -1,4 +1,4 @@
-import { mapInPieces } from '../../contract/event-loop-turn.js';
+import { mapInTurns } from '../../contract/event-loop-turn.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { lastResult } from '../../message/remembered.js';
 import type { JsonObject } from '../api/answer-json.js';
@@ -32,7 +32,7 @@ export function sendGridBody(
     );
   return emails.length === 1
     ? body([personalization(first)])
-    : mapInPieces(emails, personalization).then(body);
+    : mapInTurns(emails, personalization).then(body);
 }
 
 const lastKey = lastResult<string>();
