@@ -2,7 +2,12 @@ import { Comparison } from '../harness/comparison.mjs';
 import { Sink } from '../sinks/sink.mjs';
 import { TARGETS } from '../targets.mjs';
 
-const CLIENT = 'the postmark client';
+/** What a user would take instead, one message a call. */
+const CLIENTS = {
+  postmark: { name: 'the postmark client', module: 'batch/postmark-client' },
+  sendgrid: { name: '@sendgrid/mail', module: 'http/sendgrid-mail' },
+  ses: { name: 'the AWS SDK', module: 'batch/ses-sdk' },
+};
 const BARE = 'the same batches, bare';
 const LOADS = { template: 'one template', different: 'different messages' };
 
@@ -67,11 +72,9 @@ function contenders(provider, loads, { url }, { isQuick }) {
       return { name: single(load), ...ours(load, { maxBatchSize: 1 }), ...singles };
     }),
     ...loads.map((load) => ({ name: batched(load), ...ours(load), ...batches })),
+    ...(provider in CLIENTS ? [{ ...CLIENTS[provider], settings, ...singles }] : []),
     ...(provider === 'postmark'
-      ? [
-          { name: CLIENT, module: 'batch/postmark-client', settings, ...singles },
-          { name: BARE, module: 'batch/bare', settings, ...batches },
-        ]
+      ? [{ name: BARE, module: 'batch/bare', settings, ...batches }]
       : []),
   ];
 }
@@ -94,24 +97,31 @@ function rows(provider, loads) {
       value: (result) => 1 / result.counted(batched(load)).requests,
     },
   ]);
-  if (provider !== 'postmark') return ofLoads;
+  if (!(provider in CLIENTS)) return ofLoads;
+  const [load] = loads;
+  const { name } = CLIENTS[provider];
+  const overClient = [
+    {
+      what: `${LOADS[load]}: messages/s, times ${name}`,
+      value: (result) => result.ratio('wall', batched(load), name),
+      target: PROMISED[provider][load],
+    },
+    {
+      what: `one a request: messages/s, times ${name}`,
+      value: (result) => result.ratio('wall', single(load), name),
+    },
+  ];
+  if (provider !== 'postmark') return [...ofLoads, ...overClient];
   return [
     ...ofLoads,
+    ...overClient,
     {
       what: `${BARE}: messages/s, times one a request`,
-      value: (result) => result.ratio('wall', BARE, single('different')),
+      value: (result) => result.ratio('wall', BARE, single(load)),
     },
     {
-      what: `different messages: CPU, times ${BARE}`,
-      value: (result) => result.ratio('cpu', batched('different'), BARE),
-    },
-    {
-      what: `different messages: messages/s, times ${CLIENT}`,
-      value: (result) => result.ratio('wall', batched('different'), CLIENT),
-    },
-    {
-      what: `one a request: messages/s, times ${CLIENT}`,
-      value: (result) => result.ratio('wall', single('different'), CLIENT),
+      what: `${LOADS[load]}: CPU, times ${BARE}`,
+      value: (result) => result.ratio('cpu', batched(load), BARE),
     },
   ];
 }
