@@ -1,15 +1,10 @@
 import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
-import { lastResult, remembered } from '../../message/remembered.js';
-import {
-  escapeHtml,
-  placeholdersIn,
-  renderContent,
-  type RenderedContent,
-} from '../../message/substitutions.js';
+import { lastResult, rememberedContents, type Contents } from '../../message/remembered.js';
+import { escapeHtml, placeholdersIn, renderContent } from '../../message/substitutions.js';
 
 /** What a message says, with SendGrid's substitutions for it where it has any. */
-export interface SendGridContent extends RenderedContent {
+export interface SendGridContent extends Contents {
   /** The texts that SendGrid replaces in subject and content, by tag. */
   readonly substitutions?: Readonly<Record<string, string>>;
 }
@@ -43,17 +38,23 @@ export function sendGridContent(email: OutgoingEmail): SendGridContent {
  * whose values are escaped.
  */
 function nativeContent(email: OutgoingEmail): SendGridContent | undefined {
-  const { subject, html, text } = email;
-  if (!isExpressible(email)) return undefined;
-  const substitutions = substitutionsOf(email);
-  const filled = Object.values(substitutions);
-  if (filled.some((value) => BRACES.test(value)) || !isShort(substitutions)) return undefined;
-  const content: { -readonly [K in keyof SendGridContent]: SendGridContent[K] } = {};
-  if (subject !== undefined) content.subject = withTextTags(subject);
-  if (html !== undefined) content.html = withHtmlTags(html);
-  if (text !== undefined) content.text = withTextTags(text);
-  if (filled.length > 0) content.substitutions = substitutions;
-  return content;
+  const { substitutions: values = {}, replyTo, templateId } = email;
+  const template = templateOf(email);
+  // A legacy template has its data in the same place.
+  if (template === undefined || templateId !== undefined || replyTo.some(hasBraces))
+    return undefined;
+  const { content, tags } = template;
+  if (tags.length === 0) return content;
+  const substitutions: Record<string, string> = {};
+  for (const { name, tag, encode } of tags) {
+    const value = encode(String(values[name]));
+    if (BRACES.test(value)) return undefined;
+    substitutions[tag] = value;
+  }
+  if (!isShort(substitutions)) return undefined;
+  // Spread, it would take several times as long.
+  const { subject, html, text } = content;
+  return { subject, html, text, substitutions };
 }
 
 function isShort(substitutions: Readonly<Record<string, string>>): boolean {
@@ -65,21 +66,38 @@ function isShort(substitutions: Readonly<Record<string, string>>): boolean {
   return longest <= MAX_BYTES || Buffer.byteLength(JSON.stringify(substitutions)) <= MAX_BYTES;
 }
 
-function substitutionsOf(email: OutgoingEmail): Record<string, string> {
-  const { subject = '', html = '', text = '', substitutions: values = {} } = email;
-  const substitutions: Record<string, string> = {};
-  for (const [name, tag] of [...textTags(subject), ...textTags(text)]) {
-    substitutions[tag] = String(values[name]);
-  }
-  for (const [name, tag] of htmlTags(html)) substitutions[tag] = escapeHtml(String(values[name]));
-  return substitutions;
+/** What follows from the texts of a message alone. */
+interface Template {
+  /** Its texts with SendGrid's tags in the place of placeholders. */
+  readonly content: Contents;
+  /** What each tag stands for, and how its value is written. */
+  readonly tags: readonly Tag[];
 }
 
-function isExpressible(email: OutgoingEmail): boolean {
-  const { subject = '', html = '', text = '', replyTo, templateId } = email;
-  // A legacy template has its data in the same place.
-  if (templateId !== undefined || replyTo.some(hasBraces)) return false;
-  return ![subject, html, text].some(isUnclear);
+interface Tag {
+  readonly name: string;
+  readonly tag: string;
+  readonly encode: (value: string) => string;
+}
+
+/** None where something besides placeholders looks like a tag, or would once an empty value is filled in. */
+const templateOf = rememberedContents(({ subject, html, text }): Template | undefined => {
+  if ([subject, html, text].some(isUnclear)) return undefined;
+  const content = {
+    subject: withTags(subject, textTag),
+    html: withTags(html, htmlTag),
+    text: withTags(text, textTag),
+  };
+  const inTexts = new Set([subject, text].flatMap((part = '') => placeholdersIn(part)));
+  const tags = Array.from(inTexts, (name): Tag => ({ name, tag: textTag(name), encode: asIs }));
+  for (const name of placeholdersIn(html ?? '')) {
+    tags.push({ name, tag: htmlTag(name), encode: escapeHtml });
+  }
+  return { content, tags };
+});
+
+function withTags(text: string | undefined, tag: (name: string) => string): string | undefined {
+  return text?.replace(PLACEHOLDER, (_, name: string) => tag(name));
 }
 
 function textTag(name: string): string {
@@ -90,24 +108,13 @@ function htmlTag(name: string): string {
   return `{{${name}|html}}`;
 }
 
-const withTextTags = remembered((text) => withTags(text, textTag));
-const withHtmlTags = remembered((html) => withTags(html, htmlTag));
-const textTags = remembered((text) => tagsIn(text, textTag));
-const htmlTags = remembered((html) => tagsIn(html, htmlTag));
-
-function withTags(text: string, tag: (name: string) => string): string {
-  return text.replace(PLACEHOLDER, (_, name: string) => tag(name));
+function isUnclear(text = ''): boolean {
+  return DOUBLE_BRACES.test(text.replace(PLACEHOLDER, ''));
 }
 
-/** The placeholders of a text, each with its tag. */
-type Tags = ReadonlyArray<readonly [name: string, tag: string]>;
-
-function tagsIn(text: string, tag: (name: string) => string): Tags {
-  return placeholdersIn(text).map((name) => [name, tag(name)]);
+function asIs(value: string): string {
+  return value;
 }
-
-/** Whether something besides placeholders looks like a tag, or would once an empty value is filled in. */
-const isUnclear = remembered((text) => DOUBLE_BRACES.test(text.replace(PLACEHOLDER, '')));
 
 function hasBraces({ name = '', address }: MailAddress): boolean {
   return DOUBLE_BRACES.test(`${name} ${address}`);
