@@ -52,7 +52,7 @@ export function normalizeMessage(message: unknown, context: NormalizeContext): O
   if (given === undefined || shared.from === undefined || !problems.isEmpty) {
     throw new InvalidMessageError(problems.toArray());
   }
-  return complete(given, { ...shared, from: shared.from });
+  return complete(given, shared.from, shared);
 }
 
 function readMessage(message: unknown, problems: ProblemList): MessageFields | undefined {
@@ -81,7 +81,8 @@ function checkLimits(fields: MessageFields, limits: MessageLimits, { report }: P
 
 function complete(
   fields: MessageFields,
-  { from, replyTo = NOBODY, headers = NO_ENTRIES, tags = NO_LIST }: MessageDefaults & HasSender,
+  from: MailAddress,
+  { replyTo = NOBODY, headers = NO_ENTRIES, tags = NO_LIST }: MessageDefaults,
 ): OutgoingEmail {
   // Written so that messages with the same fields have the same hidden class: V8 makes a new one for each
   // object that starts with a spread, and adds what stands behind one field by field.
@@ -107,7 +108,3 @@ function complete(
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-interface HasSender {
-  readonly from: MailAddress;
-}

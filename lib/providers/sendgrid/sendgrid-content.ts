@@ -59,7 +59,7 @@ function nativeContent(email: OutgoingEmail): SendGridContent | undefined {
 
 function isShort(substitutions: Readonly<Record<string, string>>): boolean {
   let longest = 2;
-  for (const tag in substitutions) {
+  for (const tag of Object.keys(substitutions)) {
     longest += LONGEST_ESCAPE * (tag.length + substitutions[tag]!.length) + 6;
   }
   // Most are, whatever has to be escaped in them.

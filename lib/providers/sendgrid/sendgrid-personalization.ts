@@ -27,7 +27,7 @@ export function withSharedApart(own: readonly Personalization[]): JsonObject {
 /** The arguments that come back in SendGrid's events, flat beside its own fields. */
 export function customArguments({ id, metadata }: OutgoingEmail): Record<string, string> {
   const own: Record<string, string> = { [CORRELATION_KEY]: id };
-  for (const key in metadata) if (key !== CORRELATION_KEY) own[key] = metadata[key]!;
+  for (const key of Object.keys(metadata)) if (key !== CORRELATION_KEY) own[key] = metadata[key]!;
   return own;
 }
 
@@ -84,7 +84,7 @@ function recipients({ to, cc, bcc }: OutgoingEmail) {
 
 /** SendGrid sends headers as they are given: what is not ASCII has to be encoded. */
 function customHeaders({ headers, priority }: OutgoingEmail): Record<string, string> {
-  const encoded: Record<string, string> = { ...headers };
+  const encoded: Record<string, string> = {};
   for (const name of Object.keys(headers)) encoded[name] = wordsOfValue(headers[name]!).join(' ');
   return Object.assign(encoded, priorityHeaders(priority));
 }

@@ -148,8 +148,8 @@ class Exchange implements Dispatcher.DispatchHandler {
 
 /** Names and values in turn. */
 function headerLines(headers: HttpRequest['headers'], host: string): string[] {
-  const lines = 'host' in headers ? [] : ['host', host];
-  for (const name in headers) {
+  const lines = Object.hasOwn(headers, 'host') ? [] : ['host', host];
+  for (const name of Object.keys(headers)) {
     if (name !== 'content-length') lines.push(name, headers[name]!);
   }
   return lines;
@@ -163,7 +163,7 @@ function text(chunks: readonly Buffer[]): string {
 
 function joined(headers: Record<string, string | string[]>): Record<string, string> {
   const lines: Record<string, string> = {};
-  for (const name in headers) {
+  for (const name of Object.keys(headers)) {
     const value = headers[name]!;
     lines[name] = Array.isArray(value) ? value.join(', ') : value;
   }
