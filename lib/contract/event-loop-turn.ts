@@ -16,7 +16,7 @@ export function eventLoopTurn(): Promise<void> {
   });
 }
 
-/** Work that takes longer stands in the way of everything else. */
+/** What one turn may take: a pause of the garbage collector, ten times as long, may come on top. */
 const PIECE_MS = 2;
 
 /** When the work of this turn has taken so long, whoever did it. */
