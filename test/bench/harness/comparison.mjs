@@ -145,22 +145,28 @@ export class Result {
 
   /** `cpu` or `wall` of one contender in times of another's. */
   ratio(figure, name, of) {
-    return this.#paired(name, of, (one, other) => FIGURES[figure](one) / FIGURES[figure](other));
+    return this.#together(figure, [name, of], (one, other) => one / other);
   }
 
   /** By how much one contender's figure is above another's. */
   difference(figure, name, from) {
-    return this.#paired(name, from, (one, other) => FIGURES[figure](one) - FIGURES[figure](other));
+    return this.#together(figure, [name, from], (one, other) => one - other);
   }
 
-  #paired(name, of, compare) {
-    const others = this.slices.get(of);
-    const pairs = this.slices.get(name).flatMap((slice, round) => {
-      const other = others[round];
-      return slice.isVoid || other.isVoid ? [] : compare(slice, other);
+  /** The same in times of a third one's figure. */
+  relativeDifference(figure, name, from, of) {
+    return this.#together(figure, [name, from, of], (one, other, unit) => (one - other) / unit);
+  }
+
+  /** What the figures of these contenders give in each round in which all of them are valid. */
+  #together(figure, names, combine) {
+    const slices = names.map((name) => this.slices.get(name));
+    const values = slices[0].flatMap((_, round) => {
+      const ofRound = slices.map((each) => each[round]);
+      return ofRound.some(({ isVoid }) => isVoid) ? [] : combine(...ofRound.map(FIGURES[figure]));
     });
-    if (pairs.length === 0) throw new Error(`${name} and ${of} have no valid slice in one round`);
-    return quartiles(pairs);
+    if (values.length === 0) throw new Error(`no round is valid for all of ${names.join(', ')}`);
+    return quartiles(values);
   }
 
   #valid(name) {

@@ -66,6 +66,11 @@ function rows() {
       value: (result) => result.difference('cpu', name, BARE),
       target: TARGETS.http.ownLayers,
     },
+    {
+      what: `${name}: the same, times ${UNDICI}`,
+      value: (result) => result.relativeDifference('cpu', name, BARE, UNDICI),
+      target: TARGETS.http.ownLayersOverUndici,
+    },
   ]);
   const others = [SENDGRID, OBVIOUS, BARE].map((name) => ({
     what: `${name}: CPU, times ${UNDICI}`,
