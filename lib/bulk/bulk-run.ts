@@ -9,7 +9,7 @@ import { BulkTally, type BulkProgress, type KeepResponses } from './bulk-respons
 import { BulkSourceError } from './bulk-source.error.js';
 import { admitting } from './admit.js';
 import { Intake, type Work } from './intake.js';
-import { isPromise } from './is-promise.js';
+import { isPromise } from '../contract/is-promise.js';
 import { SourceReader } from './source-reader.js';
 import type { MessageSource } from './message-source.js';
 

@@ -4,7 +4,7 @@ import { EmailResponseDto } from '../contract/email-response.dto.js';
 import { eventLoopTurn, isTurnOver } from '../contract/event-loop-turn.js';
 import { planCalls, type CallLimits } from '../delivery/plan.js';
 import type { Admit } from './admit.js';
-import { isPromise } from './is-promise.js';
+import { isPromise } from '../contract/is-promise.js';
 import type { SourceReader, Taken } from './source-reader.js';
 
 // How long messages that could share a call wait for company from a source that is slow.

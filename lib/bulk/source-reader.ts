@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isPromise } from './is-promise.js';
+import { isPromise } from '../contract/is-promise.js';
 import type { MessageSource } from './message-source.js';
 
 // An end that is asked for leaves a source that is about to answer this long to do so.

@@ -16,13 +16,15 @@ export function eventLoopTurn(): Promise<void> {
   });
 }
 
-/** What one turn may take: a pause of the garbage collector, ten times as long, may come on top. */
-const PIECE_MS = 2;
+/** What the work of one turn may take; a pause of the garbage collector, many times as long, may come on top. */
+const TURN_MS = 2;
 
-/** When the work of this turn has taken so long, whoever did it. */
 let turnEndsAt = 0;
 
-/** Whether it is time to let others go first: long work looks here and then waits for a turn. */
+/**
+ * Whether the work of this turn, whoever did it, has taken long enough: then more of it waits for a turn of
+ * its own. So does work that begins outside of such a turn, unless one began just before.
+ */
 export function isTurnOver(): boolean {
   return performance.now() > turnEndsAt;
 }
@@ -38,7 +40,7 @@ export async function mapInTurns<T, U>(items: readonly T[], map: (item: T) => U)
 }
 
 function beginNext(): void {
-  turnEndsAt = performance.now() + PIECE_MS;
+  turnEndsAt = performance.now() + TURN_MS;
   waiting.shift()?.();
   if (waiting.size > 0) setImmediate(beginNext);
 }

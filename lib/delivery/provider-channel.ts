@@ -1,6 +1,7 @@
 import type { AttemptRecord } from '../contract/email-response.dto.js';
 import { UNDECLARED_CAPABILITIES, type ProviderCapabilities } from '../contract/capabilities.js';
 import { eventLoopTurn } from '../contract/event-loop-turn.js';
+import { isPromise } from '../contract/is-promise.js';
 import { attemptContext, type LightSignal } from '../contract/light-signal.js';
 import type { MailProviderStrategy, SendContext } from '../contract/mail-provider.strategy.js';
 import { unsent, type Submission } from '../contract/submission.js';
@@ -179,7 +180,7 @@ export class ProviderChannel {
     const { lane, stop, expired } = handover;
     const patienceMs = handover.hasNext ? 0 : handover.patienceMs;
     const passing = this.#breaker?.pass(patienceMs, stop);
-    const passage = passing instanceof Promise ? await passing : passing;
+    const passage = isPromise(passing) ? await passing : passing;
     if (this.#breaker !== undefined && passage === undefined) return keptBack(emails, stop);
     const entrant = { lane, patienceMs, signal: stop, cost: this.costOf(emails) };
     const entered = this.#turnstile.enter(entrant);

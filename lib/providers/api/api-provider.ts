@@ -1,3 +1,4 @@
+import { isPromise } from '../../contract/is-promise.js';
 import { stopSignalOf, type StopSignal } from '../../contract/light-signal.js';
 import { MailProviderStrategy, type SendContext } from '../../contract/mail-provider.strategy.js';
 import { rejected, unsent, type Submission } from '../../contract/submission.js';
@@ -105,7 +106,7 @@ export abstract class ApiProvider extends MailProviderStrategy {
     signal: StopSignal,
   ): Promise<readonly Submission[]> {
     const made = this.request(emails);
-    const request = made instanceof Promise ? await made : made;
+    const request = isPromise(made) ? await made : made;
     // Planned by an estimate; what turns out too large goes out in halves.
     if (emails.length > 1 && Buffer.byteLength(request.body ?? '') > this.maxRequestBytes) {
       return emails.map(heldBack);

@@ -15,8 +15,7 @@ export function withoutSecrets(answer: HttpAnswer, { headers }: HttpRequest): Ht
   const texts = [answer.body, ...Object.values(answer.headers)];
   if (!texts.some((text) => secrets.some((secret) => text.includes(secret)))) return answer;
   const clean: Record<string, string> = {};
-  for (const name of Object.keys(answer.headers))
-    clean[name] = masked(answer.headers[name]!, secrets);
+  for (const [name, text] of Object.entries(answer.headers)) clean[name] = masked(text, secrets);
   return { ...answer, body: masked(answer.body, secrets), headers: clean };
 }
 

@@ -39,10 +39,10 @@ export function sendGridContent(email: OutgoingEmail): SendGridContent {
  */
 function nativeContent(email: OutgoingEmail): SendGridContent | undefined {
   const { substitutions: values = {}, replyTo, templateId } = email;
-  const template = templateOf(email);
   // A legacy template has its data in the same place.
-  if (template === undefined || templateId !== undefined || replyTo.some(hasBraces))
-    return undefined;
+  if (templateId !== undefined || replyTo.some(hasBraces)) return undefined;
+  const template = templateOf(email);
+  if (template === undefined) return undefined;
   const { content, tags } = template;
   if (tags.length === 0) return content;
   const substitutions: Record<string, string> = {};

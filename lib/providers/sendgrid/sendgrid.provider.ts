@@ -1,4 +1,5 @@
 import type { BatchRules, ProviderCapabilities } from '../../contract/capabilities.js';
+import { isPromise } from '../../contract/is-promise.js';
 import type { Submission } from '../../contract/submission.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedContentBytes } from '../../message/size.js';
@@ -73,9 +74,7 @@ export class SendGridProvider extends ApiProvider {
 
   protected override request(emails: readonly OutgoingEmail[]): HttpRequest | Promise<HttpRequest> {
     const body = sendGridBody(emails, this.options.sandbox);
-    return body instanceof Promise
-      ? body.then((written: JsonObject) => this.post(written))
-      : this.post(body);
+    return isPromise(body) ? body.then((written) => this.post(written)) : this.post(body);
   }
 
   private post(body: JsonObject): HttpRequest {

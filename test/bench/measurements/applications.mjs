@@ -31,7 +31,7 @@ export async function startApplication(kind) {
 async function loadPeers() {
   await import('@nestjs/config');
   await import('class-transformer');
-  await import('class-validator/cjs/register-decorator.js');
+  await import('../../../dist/message/class-validator.js');
 }
 
 async function mailBridge() {
