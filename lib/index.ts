@@ -44,7 +44,11 @@ export {
   getMailProviderOptionsToken,
 } from './registry/mail-provider-options.decorator.js';
 
-export { MailProviderStrategy, type SendContext } from './contract/mail-provider.strategy.js';
+export {
+  MailProviderStrategy,
+  type IdempotencyRules,
+  type SendContext,
+} from './contract/mail-provider.strategy.js';
 export type { BatchRules, ProviderCapabilities } from './contract/capabilities.js';
 export { ALL_FEATURES } from './contract/capabilities.js';
 export {

@@ -33,6 +33,11 @@ export interface BatchRules {
   sharedBytes?(email: OutgoingEmail): number;
   /** What only messages able to share a call have in common; `undefined`: this one goes alone. */
   key(email: OutgoingEmail): string | undefined;
+  /**
+   * What may stand only once in a call, such as the address of a recipient: messages that have one of
+   * these in common go out in different calls. @default nothing
+   */
+  unique?(email: OutgoingEmail): readonly string[];
 }
 
 /** Every feature there is: what a custom provider is given when it declares nothing. */

@@ -28,6 +28,8 @@ export class EmailResponseDto {
   readonly history: readonly AttemptRecord[];
   /** Why it was not accepted. */
   declare readonly failure?: DeliveryFailure;
+  /** The server's last words, where the provider gives them: cleaned, at most 500 characters. */
+  declare readonly response?: string;
   /** Where the recipients differ: each with its own outcome. */
   declare readonly recipients?: readonly RecipientOutcome[];
 
@@ -42,6 +44,7 @@ export class EmailResponseDto {
     this.attempts = history.length;
     this.history = history;
     if (verdict.failure !== undefined) this.failure = verdict.failure;
+    if (verdict.response !== undefined) this.response = verdict.response;
     if (verdict.recipients !== undefined) this.recipients = verdict.recipients;
   }
 }
@@ -59,4 +62,7 @@ export interface MessageInQuestion {
 }
 
 /** What is said of it; a submission is one. */
-type Verdict = Pick<EmailResponseDto, 'outcome' | 'messageId' | 'failure' | 'recipients'>;
+type Verdict = Pick<
+  EmailResponseDto,
+  'outcome' | 'messageId' | 'failure' | 'response' | 'recipients'
+>;

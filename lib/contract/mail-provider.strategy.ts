@@ -8,6 +8,20 @@ export interface SendContext {
   readonly signal: AbortSignal;
   /** 1 for the first attempt of these messages on this provider. */
   readonly attempt: number;
+  /**
+   * The idempotency key of this call, where the provider declares `idempotency`: the same for every
+   * attempt of the same call, and for no other.
+   */
+  readonly callKey?: string;
+}
+
+/** The idempotency keys of a provider. */
+export interface IdempotencyRules {
+  /**
+   * How long the provider knows a call by its key, in milliseconds. Within that time a call whose answer
+   * was lost is sent again with its key; afterwards it stays `unknown`.
+   */
+  readonly lifetimeMs: number;
 }
 
 /**
@@ -23,6 +37,12 @@ export abstract class MailProviderStrategy {
 
   /** What one call of `sendBatch` takes; without it every message is a call of its own. */
   declare readonly batching?: BatchRules;
+
+  /**
+   * Says that the provider knows a repeated call by its key (`SendContext.callKey`) and does not send its
+   * messages twice. @default no keys: what is `unknown` is not sent again
+   */
+  declare readonly idempotency?: IdempotencyRules;
 
   /**
    * What of a message it cannot carry although its features allow it, in words for people: a tag too

@@ -12,9 +12,13 @@ export type Outcome = 'accepted' | 'rejected' | 'unsent' | 'unknown' | 'cancelle
 /** Every outcome, for loops and tables. */
 export const OUTCOMES = ['accepted', 'rejected', 'unsent', 'unknown', 'cancelled'] as const;
 
-/** What kind of thing went wrong, for dashboards and for the code that decides what to do. */
+/**
+ * The kind of a failure, for dashboards and for the code that decides what to do. `quota`: what the
+ * account may send, or its credits, is used up; `rate-limit`: it sends too fast, and a pause helps.
+ */
 export type FailureCategory =
   | 'auth'
+  | 'quota'
   | 'rate-limit'
   | 'network'
   | 'timeout'

@@ -7,12 +7,16 @@ export type Submission =
       readonly outcome: 'accepted';
       /** The provider's own id of the message, by which its support and its events know it. */
       readonly messageId?: string;
+      /** The server's last words, such as its queue id: cleaned, at most 500 characters. */
+      readonly response?: string;
       /** Where the recipients differ: each with its own outcome. At least one is `accepted`. */
       readonly recipients?: readonly RecipientOutcome[];
     }
   | {
       readonly outcome: 'rejected' | 'unsent' | 'unknown';
       readonly failure: DeliveryFailure;
+      /** The server's last words: cleaned, at most 500 characters. */
+      readonly response?: string;
       /** Where the recipients differ, none of them `accepted`. */
       readonly recipients?: readonly RecipientOutcome[];
     };

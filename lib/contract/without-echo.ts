@@ -20,11 +20,8 @@ export function withoutEcho(
   // A call that failed as a whole says the same of each message, and may quote any of them.
   const concerned = new Map<string, Set<OutgoingEmail>>();
   for (const [at, email] of emails.entries()) {
-    for (const { code, message } of failures[at] ?? []) {
-      // One word is a provider's own name for the failure.
-      for (const words of code.includes(' ') ? [code, message] : [message]) {
-        concerned.set(words, (concerned.get(words) ?? new Set()).add(email));
-      }
+    for (const words of wordsOf(failures[at] ?? [], submissions[at]?.response)) {
+      concerned.set(words, (concerned.get(words) ?? new Set()).add(email));
     }
   }
   const masked = new Map<string, string>();
@@ -43,6 +40,14 @@ function failuresOf(submission: Submission): readonly DeliveryFailure[] {
   return [...own, ...each];
 }
 
+function wordsOf(failures: readonly DeliveryFailure[], response: string | undefined): string[] {
+  // One word is a provider's own name for the failure.
+  const words = failures.flatMap(({ code, message }) =>
+    code.includes(' ') ? [code, message] : [message],
+  );
+  return response === undefined ? words : [...words, response];
+}
+
 function withWords(submission: Submission, masked: ReadonlyMap<string, string>): Submission {
   const cleaned = (failure: DeliveryFailure) => ({
     ...failure,
@@ -54,7 +59,11 @@ function withWords(submission: Submission, masked: ReadonlyMap<string, string>):
       ? recipient
       : { ...recipient, failure: cleaned(recipient.failure) },
   );
-  const parts = { ...(recipients !== undefined && { recipients }) };
+  const { response } = submission;
+  const parts = {
+    ...(recipients !== undefined && { recipients }),
+    ...(response !== undefined && { response: masked.get(response) ?? response }),
+  };
   if (submission.outcome === 'accepted') return { ...submission, ...parts };
   return { ...submission, failure: cleaned(submission.failure), ...parts };
 }

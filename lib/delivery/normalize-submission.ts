@@ -18,6 +18,7 @@ type Recipients = readonly RecipientOutcome[] | undefined;
 const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   category: isOneOf<DeliveryFailure['category']>([
     'auth',
+    'quota',
     'rate-limit',
     'network',
     'timeout',
@@ -52,12 +53,14 @@ export function normalizeSubmission(given: unknown, secrets: readonly string[]):
     ? recipients.map((recipient) => recipientOf(recipient, secrets))
     : undefined;
   if (!isWhole(each)) return invalid('an address and an outcome for each recipient');
-  if (outcome === 'accepted') return acceptance(messageId, each);
+  if (outcome === 'accepted')
+    return withResponse(acceptance(messageId, each), given['response'], secrets);
   if (outcome !== 'rejected' && outcome !== 'unsent' && outcome !== 'unknown') {
     return invalid('an outcome');
   }
   const why = failureOf(failure, secrets);
-  return why === undefined ? invalid('why a message failed') : failed(outcome, why, each);
+  if (why === undefined) return invalid('why a message failed');
+  return withResponse(failed(outcome, why, each), given['response'], secrets);
 }
 
 /** The submission of a provider that did not return what it should have. */
@@ -78,6 +81,17 @@ function failed(outcome: keyof typeof FAILED, why: FailureInput, each: Recipient
   return mayBeTaken && outcome !== 'unknown'
     ? invalid('the same outcome for a message and for its recipients')
     : { ...FAILED[outcome](why), recipients: each };
+}
+
+/** The submission with the server's last words, where the provider gave them. */
+function withResponse(
+  submission: Submission,
+  response: unknown,
+  secrets: readonly string[],
+): Submission {
+  return typeof response === 'string'
+    ? { ...submission, response: cleanText(response, secrets) }
+    : submission;
 }
 
 function failureOf(failure: unknown, secrets: readonly string[]): FailureInput | undefined {

@@ -27,6 +27,7 @@ export function mergeRecipients(
   return {
     outcome: 'accepted',
     ...(messageId !== undefined && { messageId }),
+    ...(after.response !== undefined && { response: after.response }),
     ...(!isWhole && { recipients }),
   };
 }

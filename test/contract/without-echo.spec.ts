@@ -52,6 +52,11 @@ describe('A failure repeats nothing of its message', () => {
     ]);
   });
 
+  it("nor in the server's last words of a failure", () => {
+    const failed = { ...rejected({ code: 'X', message: 'no' }), response: 'code 482913 is bad' };
+    expect(withoutEcho([failed], [email])).toMatchObject([{ response: 'code [content] is bad' }]);
+  });
+
   it('leaves what was accepted as it is', () => {
     const submissions = [accepted('482913')];
     expect(withoutEcho(submissions, [email])).toBe(submissions);

@@ -15,6 +15,16 @@ describe('What a provider returned is taken as it was meant', () => {
       { outcome: 'accepted', messageId: 'm-1' },
       { outcome: 'accepted', messageId: 'm-1' },
     ],
+    [
+      "the server's last words, without addresses",
+      { outcome: 'accepted', response: 'queued as 4F2 for <a@example.com>' },
+      { outcome: 'accepted', response: 'queued as 4F2 for <[address]>' },
+    ],
+    [
+      'words that are no text: none',
+      { outcome: 'accepted', response: 250 },
+      { outcome: 'accepted' },
+    ],
     ['an id that is no text: none', { outcome: 'accepted', messageId: 5 }, { outcome: 'accepted' }],
     [
       'its recipients',
