@@ -23,6 +23,8 @@ export class HandOver {
   started = false;
   /** Whether all of it, so also the final dot, may have gone to the server. */
   ended = false;
+  /** Whether the network has taken the final dot, and with it everything before. */
+  left = false;
   #body: OutgoingBody | undefined;
   #closed = false;
   #isBusy = false;
@@ -86,7 +88,9 @@ export class HandOver {
     this.started = true;
     this.ended = true;
     this.line.onEnd();
-    this.line.socket.write(joined(pieces));
+    this.line.socket.write(joined(pieces), (error) => {
+      if (!error) this.left = true;
+    });
   }
 
   private fail(error: unknown): void {

@@ -53,11 +53,6 @@ export class SmtpLine {
     return this.#replies.isEmpty;
   }
 
-  /** True when the socket has handed everything to the network. */
-  get isDrained(): boolean {
-    return this.socket.writableLength === 0;
-  }
-
   /** Tells one listener from now on, at most; with `undefined` nothing more is asked of the server. */
   tell(listener: LineListener | undefined): void {
     this.#listener = listener;

@@ -32,6 +32,9 @@ const ANSWER: Step = { name: 'answer', command: '' };
 
 const SHUTTING_DOWN = 421;
 
+/** Whether the final answer waits to be judged, and whether the server has gone on talking meanwhile. */
+type HeldAnswer = 'none' | 'held' | 'followed';
+
 /**
  * One message on its way over an open connection (RFC 5321, section 3.3). Where the server can do it the
  * envelope leaves in one write (PIPELINING, RFC 2920), else command by command. Each reply belongs to one
@@ -47,6 +50,7 @@ export class Transaction implements LineListener {
   readonly #accepted: string[] = [];
   readonly #refused: SmtpRefusal[] = [];
   readonly #handOver: HandOver;
+  #held: HeldAnswer = 'none';
   #settle: ((result: SmtpResult) => void) | undefined;
 
   constructor(
@@ -81,7 +85,9 @@ export class Transaction implements LineListener {
       if (clock.expired !== undefined) this.fail(expiredFault('mail', clock.expired));
       else if (!line.isOpen) this.fail(faultOf(ENDED, 'mail'));
       else {
-        clock.watch((expiry) => this.fail(expiredFault(this.stage, expiry)));
+        clock.watch((expiry) => {
+          if (this.#held === 'none') this.fail(expiredFault(this.stage, expiry));
+        });
         line.tell(this);
         line.say(this.#isPipelined ? allOf(this.#steps) : this.step.command);
       }
@@ -89,10 +95,13 @@ export class Transaction implements LineListener {
   }
 
   onReply(reply: SmtpReply): void {
+    if (this.#held !== 'none') {
+      this.#held = 'followed';
+      return;
+    }
     const { name } = this.step;
-    const { stage } = this;
     if (reply.code === SHUTTING_DOWN) {
-      this.fail(replyFault(stage, reply));
+      this.fail(replyFault(this.stage, reply));
       return;
     }
     if (name === 'answer') {
@@ -108,7 +117,7 @@ export class Transaction implements LineListener {
 
   /** What was refused stays refused when the server hangs up after it. */
   onEnd(reason: SmtpClientError): void {
-    this.fail(this.refusal ?? faultOf(reason, this.stage));
+    if (this.#held === 'none') this.fail(this.refusal ?? faultOf(reason, this.stage));
   }
 
   private get step(): Step {
@@ -167,19 +176,34 @@ export class Transaction implements LineListener {
     }
   }
 
+  /**
+   * Node reports a write over TLS only in a turn of the event loop that comes after it, so that the server's
+   * answer may be read first. An answer that finds the final dot still on our side is therefore held for one
+   * turn, in which nothing else ends the transaction, and judged then.
+   */
   private readAnswer(reply: SmtpReply): void {
+    if (!this.#handOver.ended || this.#handOver.left) {
+      this.judge(reply);
+      return;
+    }
+    this.#held = 'held';
+    setImmediate(() => this.judge(reply));
+  }
+
+  private judge(reply: SmtpReply): void {
     const { stage } = this;
     // An answer counts only where it stands: after the final dot.
-    const isInPlace = stage === 'answer' && this.place.line.isDrained;
+    const isInPlace = this.#handOver.left;
+    const aftermath = isInPlace && this.#held !== 'followed' ? 'ready' : 'broken';
     if (isYes(reply) && isInPlace) {
-      this.end('ready', {
+      this.end(aftermath, {
         accepted: this.#accepted,
         refused: this.#refused,
         response: reply.text,
-        stage,
+        stage: 'answer',
       });
     } else if (isNo(reply)) {
-      this.end(isInPlace ? 'ready' : 'broken', { error: replyFault(stage, reply) });
+      this.end(aftermath, { error: replyFault(stage, reply) });
     } else {
       this.fail(localFault(stage, 'out-of-step', reply.text));
     }

@@ -3,7 +3,12 @@ import type { Outcome } from '../../../lib/contract/outcome.js';
 import type { Submission } from '../../../lib/contract/submission.js';
 import type { OutgoingEmail } from '../../../lib/message/outgoing-email.js';
 import { FAULT_ROWS, type FaultRow } from '../../fixtures/smtp-fault-rows.js';
-import { SmtpScriptPeer, both, type Script } from '../../fixtures/smtp-script-peer.js';
+import {
+  SmtpScriptPeer,
+  TEST_CERTIFICATE,
+  both,
+  type Script,
+} from '../../fixtures/smtp-script-peer.js';
 import { outgoingEmail } from '../../fixtures/outgoing-email.js';
 import { smtpProvider } from '../../fixtures/smtp-provider.js';
 
@@ -28,6 +33,8 @@ interface Mode {
   readonly reused: boolean;
   /** Whether the content comes from a stream; else it is held in memory. */
   readonly streamed: boolean;
+  /** How the connection is secured, for the rows where nothing else is told. @default plain text */
+  readonly tls?: 'STARTTLS' | 'from the first byte';
 }
 
 describe.each<Mode>([
@@ -37,10 +44,15 @@ describe.each<Mode>([
   { pipelining: false, reused: true, streamed: false },
   { pipelining: true, reused: false, streamed: true },
   { pipelining: false, reused: true, streamed: true },
+  { pipelining: true, reused: false, streamed: true, tls: 'STARTTLS' },
+  { pipelining: false, reused: true, streamed: true, tls: 'from the first byte' },
+  { pipelining: true, reused: true, streamed: false, tls: 'STARTTLS' },
 ])(
-  'An outcome is the truth (pipelining: $pipelining, kept connection: $reused, streamed: $streamed)',
+  'An outcome is the truth (pipelining: $pipelining, kept connection: $reused, streamed: $streamed, TLS: $tls)',
   (mode) => {
     const rows = FAULT_ROWS.filter((row) => {
+      if (mode.tls !== undefined && (row.options !== undefined || row.reused === false))
+        return false;
       return (!mode.reused || row.reused !== false) && (!mode.streamed || row !== NEEDS_SIZE);
     });
 
@@ -50,6 +62,7 @@ describe.each<Mode>([
       const provider = smtpProvider({
         host: '127.0.0.1',
         port: peer.port,
+        ...securedBy(mode),
         ...row.options,
         ...(row.stalls && { timeouts: SHORT }),
       });
@@ -111,6 +124,11 @@ function mayBeKnown({ name }: FaultRow, { streamed }: Mode): boolean {
   return streamed && /^mid-body (?:RST|FIN), small$/.test(name);
 }
 
+function securedBy({ tls }: Mode): object {
+  if (tls === undefined) return {};
+  return { host: 'localhost', ca: TEST_CERTIFICATE.cert, secure: tls !== 'STARTTLS' };
+}
+
 const live = () => ({ signal: new AbortController().signal, attempt: 1 });
 
 function startPeer(
@@ -119,10 +137,11 @@ function startPeer(
   controller: AbortController,
 ): Promise<SmtpScriptPeer> {
   const script = scriptOf(row, controller);
-  const extensions = row.extensions ?? ['PIPELINING', '8BITMIME', 'SIZE 50000000'];
+  const standard = ['PIPELINING', '8BITMIME', 'SIZE 50000000'];
+  const extensions = row.extensions ?? standard.concat(mode.tls === 'STARTTLS' ? mode.tls : []);
   return SmtpScriptPeer.start({
     extensions: mode.pipelining ? extensions : extensions.filter(WITHOUT_PIPELINING),
-    ...(row.implicitTls && { implicitTls: true }),
+    ...((row.implicitTls || mode.tls === 'from the first byte') && { implicitTls: true }),
     script: (connection, message) => {
       if (!mode.reused) return script;
       return connection === 1 && message === 2 ? script : {};

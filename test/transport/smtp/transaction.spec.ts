@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PhaseClock } from '../../../lib/transport/smtp/phase-clock.js';
 import { ServerOffer } from '../../../lib/transport/smtp/server-offer.js';
 import type { SmtpClient } from '../../../lib/transport/smtp/smtp-client.js';
@@ -34,8 +34,81 @@ function start(network: Duplex) {
       needsReset: false,
     },
   );
-  return { transaction, clock, result: transaction.run() };
+  return { client, transaction, clock, result: transaction.run() };
 }
+
+/** A network that takes everything, and says so a turn of the event loop later, as Node's TLS does. */
+class LateNetwork extends Duplex {
+  constructor(private readonly afterDot: (network: LateNetwork, reported: () => void) => void) {
+    super();
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _: unknown, done: () => void): void {
+    if (chunk.toString().endsWith('\r\n.\r\n')) this.afterDot(this, done);
+    else done();
+  }
+}
+
+function answered(afterDot: (network: LateNetwork, reported: () => void) => void) {
+  const network = new LateNetwork(afterDot);
+  const started = start(network);
+  network.push('250 ok\r\n250 ok\r\n354 go on\r\n');
+  return started;
+}
+
+describe('S19: an answer that is read before Node has reported the last write', () => {
+  it.each([
+    ['a yes counts', '250 taken\r\n', { accepted: ['ada@example.org'] }, 'ready'],
+    ['a no counts', '554 no\r\n', { error: { reason: 'reply', replyCode: 554 } }, 'ready'],
+    [
+      'words that make no sense do not',
+      'well, well\r\n',
+      { error: { reason: 'out-of-step', stage: 'answer' } },
+      'broken',
+    ],
+    [
+      'a yes counts with a goodbye behind it, and the connection is not used again',
+      '250 taken\r\n421 that was all\r\n',
+      { accepted: ['ada@example.org'] },
+      'broken',
+    ],
+  ])('%s', async (_, answer, expected, aftermath) => {
+    const { transaction, clock, result } = answered((network, reported) => {
+      setImmediate(reported);
+      network.push(answer);
+    });
+    expect(await result).toMatchObject(expected);
+    expect(transaction.aftermath).toBe(aftermath);
+    clock.stop();
+  });
+
+  it('counts although the attempt is aborted or the connection ends meanwhile', async () => {
+    let abort = (): void => undefined;
+    const { client, clock, result } = answered((network, reported) => {
+      setImmediate(reported);
+      network.push('250 taken\r\n');
+      setImmediate(() => abort());
+    });
+    abort = () => {
+      clock.expire('aborted');
+      client.emit('end');
+    };
+    expect(await result).toMatchObject({ accepted: ['ada@example.org'] });
+    clock.stop();
+  });
+
+  it('does not count where the write failed', async () => {
+    const { clock, result } = answered((network, reported) => {
+      setImmediate(() => (reported as (error: Error) => void)(new Error('broken pipe')));
+      network.on('error', () => undefined);
+      network.push('250 taken\r\n');
+    });
+    expect(await result).toMatchObject({ error: { reason: 'out-of-step', stage: 'answer' } });
+    clock.stop();
+  });
+});
 
 describe('An answer that comes while part of the message is still on our side', () => {
   it.each([
@@ -45,7 +118,7 @@ describe('An answer that comes while part of the message is still on our side', 
     const network = new FullNetwork();
     const { transaction, clock, result } = start(network);
     network.push('250 ok\r\n250 ok\r\n354 go on\r\n');
-    await setImmediate();
+    await nextTurn();
     expect(network.writableLength).toBeGreaterThan(0);
     network.push(`${answer}\r\n`);
     expect(await result).toMatchObject({ error });
