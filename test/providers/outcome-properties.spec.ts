@@ -38,6 +38,7 @@ const OUTCOMES: readonly Outcome[] = ['accepted', 'rejected', 'unsent', 'unknown
 const SURELY_NOT: readonly Outcome[] = ['rejected', 'unsent'];
 const CATEGORIES = [
   'auth',
+  'quota',
   'rate-limit',
   'network',
   'timeout',
@@ -291,7 +292,7 @@ describe('Whatever becomes of a message by SMTP', () => {
         expect(rows).toHaveLength(others.length === 0 ? 0 : others.length + 1);
         rows.slice(1).forEach(({ outcome, failure }) => {
           expect(SURELY_NOT).toContain(outcome);
-          expect(failure?.retryable).toBe(outcome === 'unsent');
+          if (outcome === 'rejected') expect(failure?.retryable).toBe(false);
         });
       }),
     );

@@ -1,25 +1,39 @@
-import type { DeliveryFailure, FailureCategory } from '../../contract/outcome.js';
+import type { DeliveryFailure } from '../../contract/outcome.js';
 import type { SmtpFault, SmtpFaultReason, SmtpStage } from '../../transport/smtp/smtp-result.js';
+import { meaningOfReply, type SmtpMeaning } from './smtp-reply-rules.js';
 
-type Kind = Pick<DeliveryFailure, 'category' | 'scope' | 'retryable'>;
+/** A failure, and the outcome of the message that it stands for. */
+export interface SmtpFailure {
+  readonly outcome: SmtpMeaning['outcome'];
+  readonly failure: DeliveryFailure;
+}
 
-/** A message that no server may get, or that this server cannot carry: nothing was sent. */
-const MESSAGE_FAULT: Kind = { category: 'validation', scope: 'message', retryable: false };
-const NETWORK: Kind = { category: 'network', scope: 'network', retryable: true };
-const TIMEOUT: Kind = { category: 'timeout', scope: 'network', retryable: true };
+/** A message that no server may get: nothing was sent. */
+const MESSAGE_FAULT: SmtpMeaning = {
+  outcome: 'rejected',
+  category: 'validation',
+  scope: 'message',
+  retryable: false,
+};
+/** A message that this server cannot carry, but another one may: nothing was sent. */
+const UNSUPPORTED: SmtpMeaning = { ...MESSAGE_FAULT, outcome: 'unsent', category: 'unsupported' };
+const NETWORK = notTaken('network', 'network', true);
+const TIMEOUT = notTaken('timeout', 'network', true);
+const CREDENTIALS = notTaken('auth', 'provider', false);
+const CONFIGURATION = notTaken('configuration', 'provider', false);
 
-/** What a fault means where there was no reply. */
-const KIND_OF_REASON: Readonly<Record<SmtpFaultReason, Kind>> = {
-  reply: { category: 'unknown', scope: 'provider', retryable: true },
+/** What a fault means where there was no reply, before the final dot. */
+const MEANING_OF_REASON: Readonly<Record<SmtpFaultReason, SmtpMeaning>> = {
+  reply: notTaken('unknown', 'provider', true),
   lost: NETWORK,
   timeout: TIMEOUT,
   aborted: TIMEOUT,
-  closed: { category: 'unavailable', scope: 'provider', retryable: false },
-  'out-of-step': { category: 'server-error', scope: 'provider', retryable: true },
-  'not-offered': { category: 'configuration', scope: 'provider', retryable: false },
-  dsn: { category: 'unsupported', scope: 'provider', retryable: false },
-  smtputf8: { ...MESSAGE_FAULT, category: 'unsupported' },
-  size: MESSAGE_FAULT,
+  closed: notTaken('unavailable', 'provider', false),
+  'out-of-step': notTaken('server-error', 'provider', true),
+  'not-offered': CONFIGURATION,
+  dsn: UNSUPPORTED,
+  smtputf8: UNSUPPORTED,
+  size: UNSUPPORTED,
   envelope: MESSAGE_FAULT,
   content: MESSAGE_FAULT,
 };
@@ -29,79 +43,40 @@ const CERTIFICATE = /^(?:ERR_TLS_CERT|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)
 
 const TRUST = 'a certificate of your own is trusted by naming it as providers.smtp.ca';
 
-/** 503 says that the server lost track of the order of commands, which a new connection puts right. */
-const BAD_SEQUENCE = 503;
-const TOO_LARGE = 552;
-const SHUTTING_DOWN = 421;
-/** A temporary refusal of the sender: sending too fast, in the words of Amazon SES. */
-const THROTTLED = 454;
-
-/** Whether a reply code says no for good (RFC 5321, section 4.2.1). */
-export function isPermanent(replyCode: number): boolean {
-  return replyCode >= 500 && replyCode <= 599 && replyCode !== BAD_SEQUENCE;
-}
-
-/** What kind of failure a fault is. The text is still raw. */
-export function failureOf(fault: SmtpFault): DeliveryFailure {
+/** What kind of failure a fault is, up to the final dot. The text is still raw. */
+export function failureOf(fault: SmtpFault): SmtpFailure {
   const { stage, reason, replyCode, nodeCode, text } = fault;
   if (reason === 'reply' && replyCode !== undefined) return replyFailure(stage, replyCode, text);
-  return {
-    ...kindOfFault(fault),
+  const { outcome, ...kind } = meaningOfFault(fault);
+  const failure = {
+    ...kind,
     code: codeOf(reason, nodeCode),
     message: CERTIFICATE.test(nodeCode ?? '') ? `${text}; ${TRUST}` : text,
     ...(replyCode !== undefined && { statusCode: replyCode }),
   };
+  return { outcome, failure };
 }
 
-/** What kind of failure a refusal is: it depends on the command that was refused. */
-export function replyFailure(stage: SmtpStage, replyCode: number, text: string): DeliveryFailure {
-  return {
-    ...kindOfReply(stage, replyCode),
-    code: `SMTP_${replyCode}`,
-    statusCode: replyCode,
-    message: text,
-  };
+/** What kind of failure a refusal is. The text is still raw. */
+export function replyFailure(stage: SmtpStage, replyCode: number, text: string): SmtpFailure {
+  const { outcome, ...kind } = meaningOfReply(stage, replyCode, text);
+  const code = `SMTP_${replyCode}`;
+  return { outcome, failure: { ...kind, code, statusCode: replyCode, message: text } };
 }
 
-function kindOfFault({ stage, reason, nodeCode = '' }: SmtpFault): Kind {
-  if (stage === 'auth' && reason === 'not-offered') {
-    return { category: 'auth', scope: 'provider', retryable: false };
-  }
-  if (reason !== 'lost') return KIND_OF_REASON[reason];
-  if (nodeCode === 'EOAUTH2' || nodeCode === 'EAUTH') {
-    return { category: 'auth', scope: 'provider', retryable: false };
-  }
-  if (CERTIFICATE.test(nodeCode)) {
-    return { category: 'configuration', scope: 'provider', retryable: false };
-  }
-  return NETWORK;
+function meaningOfFault({ stage, reason, nodeCode = '' }: SmtpFault): SmtpMeaning {
+  if (stage === 'auth' && reason === 'not-offered') return CREDENTIALS;
+  if (reason !== 'lost') return MEANING_OF_REASON[reason];
+  if (nodeCode === 'EOAUTH2' || nodeCode === 'EAUTH') return CREDENTIALS;
+  return CERTIFICATE.test(nodeCode) ? CONFIGURATION : NETWORK;
 }
 
-function kindOfReply(stage: SmtpStage, replyCode: number): Kind {
-  const retryable = !isPermanent(replyCode);
-  if (replyCode === SHUTTING_DOWN) return { category: 'unavailable', scope: 'provider', retryable };
-  const passing: FailureCategory = 'unavailable';
-  switch (stage) {
-    case 'auth':
-      return { category: retryable ? passing : 'auth', scope: 'provider', retryable };
-    case 'mail':
-      return kindOfMailReply(replyCode, retryable);
-    case 'rcpt':
-      return { category: retryable ? passing : 'validation', scope: 'recipient', retryable };
-    case 'data':
-    case 'body':
-    case 'answer':
-      return { category: retryable ? passing : 'validation', scope: 'message', retryable };
-    default:
-      return { category: passing, scope: 'provider', retryable };
-  }
-}
-
-function kindOfMailReply(replyCode: number, retryable: boolean): Kind {
-  // We name the size with MAIL, so this is the answer to it (RFC 1870, section 6.1).
-  if (replyCode === TOO_LARGE) return MESSAGE_FAULT;
-  const category = replyCode === THROTTLED ? 'rate-limit' : 'unavailable';
-  return { category: retryable ? category : 'validation', scope: 'sender', retryable };
+function notTaken(
+  category: SmtpMeaning['category'],
+  scope: SmtpMeaning['scope'],
+  retryable: boolean,
+): SmtpMeaning {
+  return { outcome: 'unsent', category, scope, retryable };
 }
 
 const CODE_OF_REASON: Partial<Readonly<Record<SmtpFaultReason, string>>> = {

@@ -3,7 +3,7 @@ import type { DeliveryFailure, RecipientOutcome } from '../../contract/outcome.j
 import { accepted, rejected, unknown, unsent, type Submission } from '../../contract/submission.js';
 import { isFault } from '../../transport/smtp/smtp-result.js';
 import type { SmtpFault, SmtpRefusal, SmtpResult } from '../../transport/smtp/smtp-result.js';
-import { failureOf, isPermanent, replyFailure } from './smtp-failure.js';
+import { failureOf, replyFailure, type SmtpFailure } from './smtp-failure.js';
 
 /** What the mapping has to know besides the result. */
 export interface OutcomeContext {
@@ -28,23 +28,36 @@ export function submissionOf(result: SmtpResult, context: OutcomeContext): Submi
 }
 
 function faultSubmission(fault: SmtpFault, secrets: readonly string[]): Submission {
-  const failure = cleaned(failureOf(fault), secrets);
-  if (fault.refused !== undefined) return allRefused(fault.refused, failure, secrets);
-  if (mayBeTaken(fault)) return unknown({ ...failure, retryable: false });
-  return isMessageRefused(failure) ? rejected(failure) : unsent(failure);
+  if (fault.refused !== undefined) return allRefused(fault.refused, secrets);
+  const { outcome, failure } = cleaned(failureOf(fault), secrets);
+  return mayBeTaken(fault) ? unknown({ ...failure, retryable: false }) : failed(outcome, failure);
 }
 
-/** With one recipient refused for now the message may still go; with all refused for good it may not. */
-function allRefused(
-  refused: readonly SmtpRefusal[],
-  failure: DeliveryFailure,
-  secrets: readonly string[],
-): Submission {
-  const isDeferred = refused.some(({ code }) => !isPermanent(code));
-  const submission = isDeferred
-    ? unsent({ ...failure, retryable: true })
-    : rejected({ ...failure, retryable: false });
-  return { ...submission, recipients: recipientOutcomes(refused, secrets) };
+/**
+ * Nobody is left, each refused on its own. Only with every recipient rejected is the message: a refusal
+ * for now, or one of us, says nothing against it.
+ */
+function allRefused(refused: readonly SmtpRefusal[], secrets: readonly string[]): Submission {
+  const failures = refused.map(({ code, text }) =>
+    cleaned(replyFailure('rcpt', code, text), secrets),
+  );
+  const { outcome, failure } = failures.toSorted(byWeight)[0]!;
+  return { ...failed(outcome, failure), recipients: recipientOutcomes(refused, secrets) };
+}
+
+const WEIGHTS: readonly DeliveryFailure['scope'][] = ['provider', 'sender', 'recipient'];
+
+/** First what may pass by itself, then what is not the recipients' fault; else the first one. */
+function byWeight(a: SmtpFailure, b: SmtpFailure): number {
+  return (
+    Number(b.failure.retryable) - Number(a.failure.retryable) ||
+    Number(a.outcome === 'rejected') - Number(b.outcome === 'rejected') ||
+    WEIGHTS.indexOf(a.failure.scope) - WEIGHTS.indexOf(b.failure.scope)
+  );
+}
+
+function failed(outcome: SmtpFailure['outcome'], failure: DeliveryFailure): Submission {
+  return { rejected, unsent, unknown }[outcome](failure);
 }
 
 /** Nobody can tell whether the server has it: no answer, or one that makes no sense where it stands. */
@@ -54,22 +67,16 @@ function mayBeTaken({ stage, reason }: SmtpFault): boolean {
   return reason === 'out-of-step' && (stage === 'data' || stage === 'body');
 }
 
-/** For good, and because of the message itself or those it goes to. */
-function isMessageRefused({ scope, retryable }: DeliveryFailure): boolean {
-  return !retryable && (scope === 'message' || scope === 'recipient');
-}
-
 function recipientOutcomes(
   refused: readonly SmtpRefusal[],
   secrets: readonly string[],
 ): RecipientOutcome[] {
   return refused.map(({ recipient, code, text }) => ({
     address: recipient,
-    outcome: isPermanent(code) ? 'rejected' : 'unsent',
-    failure: cleaned(replyFailure('rcpt', code, text), secrets),
+    ...cleaned(replyFailure('rcpt', code, text), secrets),
   }));
 }
 
-function cleaned(failure: DeliveryFailure, secrets: readonly string[]): DeliveryFailure {
-  return { ...failure, message: cleanText(failure.message, secrets) };
+function cleaned({ outcome, failure }: SmtpFailure, secrets: readonly string[]): SmtpFailure {
+  return { outcome, failure: { ...failure, message: cleanText(failure.message, secrets) } };
 }

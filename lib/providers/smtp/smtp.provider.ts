@@ -64,7 +64,7 @@ export class SmtpProvider extends MailProviderStrategy {
   override async verify(): Promise<void> {
     const fault = await this.#pool.verify(new AbortController().signal);
     if (fault === undefined) return;
-    const { code, message } = failureOf(fault);
+    const { code, message } = failureOf(fault).failure;
     throw new MailBridgeError(`SMTP: ${cleanText(message, this.secrets())}`, code);
   }
 

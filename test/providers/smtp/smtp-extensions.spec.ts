@@ -30,7 +30,7 @@ describe('SMTPUTF8', () => {
 
   it('refuses the message where it is not offered, before anything is sent', async () => {
     expect(await send(['8BITMIME'], international)).toMatchObject({
-      outcome: 'rejected',
+      outcome: 'unsent',
       failure: { category: 'unsupported', scope: 'message', retryable: false },
     });
     expect(commands('MAIL')).toEqual([]);
@@ -61,7 +61,7 @@ describe('Delivery status notifications', () => {
   it('are never silently left out', async () => {
     expect(await send(['8BITMIME'], {}, { dsn })).toMatchObject({
       outcome: 'unsent',
-      failure: { category: 'unsupported', retryable: false, scope: 'provider' },
+      failure: { category: 'unsupported', retryable: false, scope: 'message' },
     });
     expect(commands('MAIL')).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import type { SmtpFault } from '../../../lib/transport/smtp/smtp-result.js';
-import { isPermanent } from '../../../lib/providers/smtp/smtp-failure.js';
+import { isPermanent } from '../../../lib/providers/smtp/smtp-reply-rules.js';
 import { submissionOf } from '../../../lib/providers/smtp/smtp-outcome.js';
 
 const context = { messageId: '<m-1@shop.example.com>', secrets: ['s3cret'] };
@@ -45,7 +45,7 @@ describe('A reply speaks of whoever the command was about', () => {
     ['mail', 454, later('sender', 'rate-limit')],
     ['mail', 503, later('sender')],
     ['mail', 550, never('sender', 'validation')],
-    ['mail', 552, refused('message')],
+    ['mail', 552, never('message', 'unsupported')],
     ['rcpt', 421, later('provider')],
     ['rcpt', 450, later('recipient')],
     ['rcpt', 550, refused('recipient')],
@@ -92,7 +92,7 @@ describe('Without a reply it depends on how far the message came, and why it end
     [fault('auth', 'timeout'), later('network', 'timeout')],
     [fault('auth', 'lost', 'EOAUTH2'), never('provider', 'auth')],
     [fault('auth', 'lost', 'EAUTH'), never('provider', 'auth')],
-    [fault('mail', 'dsn'), never('provider', 'unsupported')],
+    [fault('mail', 'dsn'), never('message', 'unsupported')],
     [fault('tls', 'lost', 'CERT_HAS_EXPIRED'), never('provider', 'configuration')],
     [fault('tls', 'lost', 'ERR_TLS_CERT_ALTNAME_INVALID'), never('provider', 'configuration')],
     [fault('tls', 'lost', 'DEPTH_ZERO_SELF_SIGNED_CERT'), never('provider', 'configuration')],
@@ -100,13 +100,10 @@ describe('Without a reply it depends on how far the message came, and why it end
     [fault('tls', 'lost', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'), never('provider', 'configuration')],
     [fault('tls', 'lost', 'NO_CERT_HERE'), later('network', 'network')],
     [fault('body', 'lost', 'ECONNRESET'), later('network', 'network')],
-    [fault('mail', 'size'), refused('message')],
+    [fault('mail', 'size'), never('message', 'unsupported')],
     [fault('mail', 'envelope'), refused('message')],
     [fault('body', 'content'), refused('message')],
-    [
-      fault('mail', 'smtputf8'),
-      { outcome: 'rejected', failure: { scope: 'message', category: 'unsupported' } },
-    ],
+    [fault('mail', 'smtputf8'), never('message', 'unsupported')],
   ])('%o', (given, means) => {
     expect(outcome(given)).toMatchObject(means);
   });
@@ -220,9 +217,52 @@ describe('Where recipients differ', () => {
   it('with all refused for good it is not', () => {
     expect(all(NEVER, NEVER)).toMatchObject({
       outcome: 'rejected',
-      failure: { code: 'SMTP_450', scope: 'recipient', retryable: false },
+      failure: { code: 'SMTP_550', scope: 'recipient', retryable: false },
       recipients: [{ outcome: 'rejected' }, { outcome: 'rejected' }],
     });
+  });
+
+  const OURS = {
+    recipient: 'ours@x.org',
+    code: 554,
+    text: '554 5.7.1 <ours@x.org>: Relay access denied',
+  };
+  const FULL = {
+    recipient: 'full@x.org',
+    code: 452,
+    text: '452 4.3.1 Insufficient system storage',
+  };
+  const LOGIN = { recipient: 'login@x.org', code: 530, text: '530 5.7.0 Authentication required' };
+
+  it('S21: with all refused because of us it is unsent, and no recipient is rejected', () => {
+    expect(all(OURS, OURS)).toMatchObject({
+      outcome: 'unsent',
+      failure: { code: 'SMTP_554', scope: 'sender', retryable: false },
+      recipients: [
+        { outcome: 'unsent', failure: { scope: 'sender', retryable: false } },
+        { outcome: 'unsent', failure: { scope: 'sender', retryable: false } },
+      ],
+    });
+  });
+
+  it('S21: one refused because of us is enough, whoever else is rejected', () => {
+    expect(all(NEVER, OURS, NEVER)).toMatchObject({
+      outcome: 'unsent',
+      failure: { code: 'SMTP_554', scope: 'sender', retryable: false },
+      recipients: [{ outcome: 'rejected' }, { outcome: 'unsent' }, { outcome: 'rejected' }],
+    });
+    expect(taken(OURS)).toMatchObject({
+      outcome: 'accepted',
+      recipients: [{ outcome: 'accepted' }, { outcome: 'unsent', failure: { scope: 'sender' } }],
+    });
+  });
+
+  it.each([
+    [[LATER, FULL, OURS], { scope: 'provider', retryable: true, code: 'SMTP_452' }],
+    [[LATER, OURS, LOGIN], { scope: 'recipient', retryable: true, code: 'SMTP_450' }],
+    [[NEVER, OURS, LOGIN], { scope: 'provider', category: 'auth', code: 'SMTP_530' }],
+  ])('the weightiest refusal speaks for the message: %#', (refusals, failure) => {
+    expect(all(...refusals)).toMatchObject({ outcome: 'unsent', failure });
   });
 
   it('no text shows a secret or an address', () => {
