@@ -1,5 +1,6 @@
 import type { ProviderCapabilities } from '../contract/capabilities.js';
 import type { MailProviderStrategy } from '../contract/mail-provider.strategy.js';
+import { envelopeRecipients } from '../message/envelope.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import { contentBytes } from '../message/size.js';
 
@@ -44,9 +45,10 @@ function exceededLimits(
   { bytes, recipients }: NonNullable<ProviderCapabilities['limits']> = {},
 ): string[] {
   const exceeded: string[] = [];
-  const count = email.to.length + email.cc.length + email.bcc.length;
-  if (recipients !== undefined && count > recipients) {
-    exceeded.push(`${count} recipients (${recipients} at most)`);
+  const written = email.to.length + email.cc.length + email.bcc.length;
+  if (recipients !== undefined && written > recipients) {
+    const count = envelopeRecipients(email).length;
+    if (count > recipients) exceeded.push(`${count} recipients (${recipients} at most)`);
   }
   const size = bytes === undefined ? 0 : contentBytes(email);
   if (bytes !== undefined && size > bytes) exceeded.push(`${size} bytes (${bytes} at most)`);

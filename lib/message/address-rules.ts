@@ -1,5 +1,6 @@
 import { joinPath } from '../errors/problem.js';
 import { parseAddress, parseBareAddress, type ParsedAddress } from './address.js';
+import { mailboxesOnce } from './envelope.js';
 import type { MailAddress } from './mail-address.js';
 import { remembered } from './remembered.js';
 import type { Report, Rule } from './rule.js';
@@ -37,6 +38,12 @@ export const addressList: Rule<readonly MailAddress[]> = (value, path, report) =
     if (address !== undefined) addresses.push(address);
   }
   return addresses.length === 0 ? undefined : addresses;
+};
+
+/** The same with each mailbox once: replyTo. A recipient is once in the envelope, headers are as written. */
+export const mailboxList: Rule<readonly MailAddress[]> = (value, path, report) => {
+  const addresses = addressList(value, path, report);
+  return addresses && mailboxesOnce(addresses);
 };
 
 /** An address without a name: returnPath. */

@@ -5,6 +5,7 @@ import { decodeContent, type ContentEncoding } from './content-encoding.js';
 import { isReadable, placeholderFor } from './given-stream.js';
 import type { OutgoingAttachment } from './outgoing-email.js';
 import { attempt, isRecord, readFields, type Report, type Rule, type RuleTable } from './rule.js';
+import { bytesOfText } from './text-content.js';
 import { matching, oneOf, singleLine } from './text-rules.js';
 
 const MAX_ATTACHMENTS = 100;
@@ -76,7 +77,8 @@ export function readContent(
   report: Report,
 ): OutgoingAttachment['content'] | undefined {
   if (typeof content === 'string') {
-    const bytes = decodeContent(content, encoding ?? 'utf8');
+    if (encoding === undefined || encoding === 'utf8') return bytesOfText(content);
+    const bytes = decodeContent(content, encoding);
     return bytes ?? report(joinPath(path, 'content'), `must be text in the encoding ${encoding}`);
   }
   if (encoding !== undefined) {

@@ -1,26 +1,52 @@
 import type { MailAddress } from './mail-address.js';
 import type { OutgoingEmail } from './outgoing-email.js';
 
+/** The recipients of a message by field. */
+export type Recipients = Pick<OutgoingEmail, 'to' | 'cc' | 'bcc'>;
+
 /**
  * Everyone who gets the message, each once: to, cc and bcc, in that order. Two addresses are the same when
  * only the case of the domain differs; the local part is the receiving server's to read (RFC 5321, 2.4).
  * Only those of `envelopeTo` where the others have their outcome already.
  */
 export function envelopeRecipients(
-  email: Pick<OutgoingEmail, 'to' | 'cc' | 'bcc' | 'envelopeTo'>,
+  email: Recipients & Pick<OutgoingEmail, 'envelopeTo'>,
 ): string[] {
   if (email.envelopeTo !== undefined) return [...email.envelopeTo];
-  const recipients = new Map<string, string>();
-  for (const field of [email.to, email.cc, email.bcc]) {
-    for (const { address } of field) {
-      const key = mailboxKey(address);
-      if (!recipients.has(key)) recipients.set(key, address);
-    }
-  }
-  return [...recipients.values()];
+  const { to, cc, bcc } = recipientsOnce(email);
+  return [...to, ...cc, ...bcc].map(({ address }) => address);
 }
 
-function mailboxKey(address: MailAddress['address']): string {
+/**
+ * The recipients by field, each mailbox once over all of them: in the first field that has it. For services
+ * that send a copy for each entry of their fields.
+ *
+ * @param key what two addresses of one mailbox have in common
+ */
+export function recipientsOnce(email: Recipients, key = mailboxKey): Recipients {
+  const { to, cc, bcc } = email;
+  if (to.length + cc.length + bcc.length < 2) return email;
+  const seen = new Set<string>();
+  return { to: onceIn(to, seen, key), cc: onceIn(cc, seen, key), bcc: onceIn(bcc, seen, key) };
+}
+
+/** A list with each mailbox once, where it first stands. */
+export function mailboxesOnce(addresses: readonly MailAddress[]): readonly MailAddress[] {
+  return addresses.length < 2 ? addresses : onceIn(addresses, new Set(), mailboxKey);
+}
+
+function onceIn(
+  addresses: readonly MailAddress[],
+  seen: Set<string>,
+  key: (mailbox: MailAddress) => string,
+): readonly MailAddress[] {
+  return addresses.filter((mailbox) => {
+    const before = seen.size;
+    return seen.add(key(mailbox)).size > before;
+  });
+}
+
+function mailboxKey({ address }: MailAddress): string {
   const at = address.lastIndexOf('@');
   return address.slice(0, at) + address.slice(at).toLowerCase();
 }

@@ -1,4 +1,4 @@
-import { addressList, bareAddress, oneAddress } from './address-rules.js';
+import { addressList, bareAddress, mailboxList, oneAddress } from './address-rules.js';
 import { attachmentList } from './attachment-rules.js';
 import {
   instant,
@@ -28,7 +28,7 @@ export const fieldRules: RuleTable<MessageFields> = {
   to: addressList,
   cc: addressList,
   bcc: addressList,
-  replyTo: addressList,
+  replyTo: mailboxList,
   subject: singleLine(0, MAX_SUBJECT_BYTES),
   html: bodyText,
   text: bodyText,

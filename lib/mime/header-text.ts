@@ -27,12 +27,17 @@ export function wordsOfText(text: string): string[] {
   return asWritten ? text.split(' ') : encodedWords(text);
 }
 
+/** Whether a decoder would read a part of the text as an encoded word. */
+export function hasEncodedWord(text: string): boolean {
+  return ENCODED_WORD.test(text);
+}
+
 /**
  * The value of a header that may be structured (`References`, `List-Unsubscribe`): left as it is
  * wherever that is possible, since encoding would take its structure away.
  */
 export function wordsOfValue(value: string): string[] {
-  const asWritten = ASCII_TEXT.test(value) && !ENCODED_WORD.test(value) && !UNFOLDABLE.test(value);
+  const asWritten = ASCII_TEXT.test(value) && !hasEncodedWord(value) && !UNFOLDABLE.test(value);
   return asWritten ? value.split(WORD_GAP) : encodedWords(value);
 }
 

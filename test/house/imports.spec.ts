@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // What the package brings of interceptors.
   interceptors: ['contract', 'message', 'errors'],
   // What the API providers have in common.
-  'providers/api': ['contract', 'message', 'transport/http', 'errors'],
+  'providers/api': ['contract', 'message', 'mime', 'transport/http', 'errors'],
   'providers/smtp': ['contract', 'message', 'mime', 'transport/smtp', 'errors'],
   'providers/ses': [
     'contract',

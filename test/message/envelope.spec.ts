@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { envelopeRecipients } from '../../lib/message/envelope.js';
+import { envelopeRecipients, recipientsOnce } from '../../lib/message/envelope.js';
 import { estimatedBytes } from '../../lib/message/size.js';
 import { normalize } from './normalizing.js';
 
@@ -17,6 +17,39 @@ describe('the envelope has each recipient once', () => {
       'eve@xn--bcher-kva.example',
     ]);
     expect(email.to).toHaveLength(3);
+  });
+});
+
+describe('the recipients by field, for services that send a copy for each', () => {
+  const email = normalize({
+    to: ['Ada <ada@example.org>', 'ada@EXAMPLE.org', 'bob@x.org'],
+    cc: ['Bob <bob@X.org>', 'cy@x.org'],
+    bcc: ['cy@x.org', 'Bob@x.org', 'eve@x.org', 'eve@x.org'],
+  });
+
+  it('S25: each mailbox stands once, in the first field that has it, with its name there', () => {
+    expect(recipientsOnce(email)).toEqual({
+      to: [{ name: 'Ada', address: 'ada@example.org' }, { address: 'bob@x.org' }],
+      cc: [{ address: 'cy@x.org' }],
+      bcc: [{ address: 'Bob@x.org' }, { address: 'eve@x.org' }],
+    });
+  });
+
+  it('are the envelope', () => {
+    const { to, cc, bcc } = recipientsOnce(email);
+    const addresses = [...to, ...cc, ...bcc].map(({ address }) => address);
+    expect(addresses).toEqual(envelopeRecipients(email));
+  });
+
+  it('of a message to one are left as they are', () => {
+    const { to, cc, bcc } = normalize({ to: 'ada@example.org' });
+    expect(recipientsOnce({ to, cc, bcc }).to).toBe(to);
+  });
+
+  it('H12: a reply-to stands once already', () => {
+    const { replyTo, features } = normalize({ replyTo: ['Help <h@x.org>', 'h@X.org'] });
+    expect(replyTo).toEqual([{ name: 'Help', address: 'h@x.org' }]);
+    expect(features.has('multipleReplyTo')).toBe(false);
   });
 });
 

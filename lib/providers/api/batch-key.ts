@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { remembered } from '../../message/remembered.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { bytes } from './attachment-bytes.js';
+import { mediaType } from './media-type.js';
 
 // Larger contents are the same when they are the same memory: reading them all would hold up the event loop.
 const MAX_DIGESTED_BYTES = 128 * 1024;
@@ -41,8 +42,8 @@ export function digest(data: string | Buffer): string {
 /** The attachments of a message as part of a batch key; they are in memory. */
 export function attachmentsKey({ attachments }: OutgoingEmail): readonly unknown[] {
   return attachments.map((attachment) => {
-    const { filename, contentType = '', cid = '' } = attachment;
-    return [filename, contentType, cid, contentKey(bytes(attachment))];
+    const { filename, cid = '' } = attachment;
+    return [filename, mediaType(attachment), cid, contentKey(bytes(attachment))];
   });
 }
 

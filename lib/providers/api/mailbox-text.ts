@@ -1,4 +1,6 @@
+import { isInternational } from '../../message/domain.js';
 import type { MailAddress } from '../../message/mail-address.js';
+import { encodedWords } from '../../mime/header-text.js';
 
 // RFC 5322 atoms, one space apart; other scripts need no quotes where headers are Unicode (RFC 6532).
 const ATOM = "[\\w!#$%&'*+/=?^`{|}~\\u0080-\\u{10FFFF}-]+";
@@ -10,8 +12,20 @@ const PLAIN_NAME = new RegExp(`^${ATOM}(?: ${ATOM})*$`, 'u');
  */
 export function mailboxText({ name, address }: MailAddress): string {
   if (name === undefined) return address;
-  if (PLAIN_NAME.test(name) && !name.includes('=?')) return `${name} <${address}>`;
+  if (isPlainName(name)) return `${name} <${address}>`;
   return `"${name.replace(/["\\]/g, '\\$&')}" <${address}>`;
+}
+
+/** Whether a name is read as nothing but a name also without quotes. */
+export function isPlainName(name: string): boolean {
+  return PLAIN_NAME.test(name) && !name.includes('=?');
+}
+
+/** A mailbox as text in ASCII: a name outside of it as encoded words (RFC 2047). */
+export function asciiMailbox(mailbox: MailAddress): string {
+  const { name = '', address } = mailbox;
+  if (!isInternational(name)) return mailboxText(mailbox);
+  return `${encodedWords(name).join(' ')} <${address}>`;
 }
 
 /** Several mailboxes, separated by commas. */

@@ -1,4 +1,5 @@
 import type { OutgoingAttachment } from '../../message/outgoing-email.js';
+import { isText } from '../../message/text-content.js';
 
 const BY_EXTENSION: Readonly<Record<string, string>> = {
   avif: 'image/avif',
@@ -37,11 +38,23 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   zip: 'application/zip',
 };
 
+const TEXT_WITHOUT_CHARSET = /^text\/(?!.*;\s*charset\s*=)/i;
+
 /**
- * The media type of an attachment for the APIs that want one: its own, else what its file name says
- * (the types are those of the IANA registry), else `application/octet-stream`.
+ * The media type of an attachment for the APIs that take one with parameters. What was given as text says
+ * that it is UTF-8: without it some mail programs show letters outside ASCII wrongly.
  */
-export function mediaType({ contentType, filename }: OutgoingAttachment): string {
+export function mediaType(attachment: OutgoingAttachment): string {
+  const type = bareMediaType(attachment);
+  const lacksCharset = isText(attachment.content) && TEXT_WITHOUT_CHARSET.test(type);
+  return lacksCharset ? `${type}; charset=utf-8` : type;
+}
+
+/**
+ * The media type of an attachment for the APIs that want one without more: its own, else what its file name
+ * says (the types are those of the IANA registry), else `application/octet-stream`.
+ */
+export function bareMediaType({ contentType, filename }: OutgoingAttachment): string {
   if (contentType !== undefined) return contentType;
   const extension = filename.slice(filename.lastIndexOf('.') + 1).toLowerCase();
   const known = Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined;

@@ -1,3 +1,4 @@
+import { hasKeys } from '../../message/features.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { lastResult, remembered } from '../../message/remembered.js';
 import {
@@ -40,8 +41,9 @@ export function brevoContent(email: OutgoingEmail): BrevoContent {
 function contentOf(email: OutgoingEmail): BrevoContent {
   const rendered = renderContent(email);
   if (email.templateId !== undefined) {
-    const { templateData: params } = email;
-    return { ...rendered, ...(params !== undefined && { params }) };
+    // Empty ones Brevo refuses: "params is blank".
+    const { templateData: params = {} } = email;
+    return { ...rendered, ...(hasKeys(params) && { params }) };
   }
   return mergedContent(email, rendered) ?? withHtml(rendered);
 }

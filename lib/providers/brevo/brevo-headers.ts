@@ -1,6 +1,6 @@
 import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
-import { encodedWords, wordsOfValue } from '../../mime/header-text.js';
+import { encodedWords } from '../../mime/header-text.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
 import { priorityHeaders } from '../api/priority-headers.js';
 
@@ -10,7 +10,7 @@ const BEYOND_ASCII = /\P{ASCII}/u;
 
 /**
  * The headers of a call: the message's own, those of its priority, and those by which Brevo is told the
- * rest. Brevo sends them as they are given, so what is not ASCII has to be encoded.
+ * rest. They are ASCII: Brevo writes others as they are, and also where they come encoded.
  *
  * @param id of a message that goes alone; those of a batch are known by the ids that Brevo gives back
  */
@@ -21,9 +21,7 @@ export function brevoHeaders(
 ): Record<string, string> {
   const known = { ...metadata, ...(id !== undefined && { [CORRELATION_KEY]: id }) };
   return {
-    ...Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, wordsOfValue(value).join(' ')]),
-    ),
+    ...headers,
     ...priorityHeaders(priority),
     ...(Object.keys(known).length > 0 && { 'X-Mailin-custom': JSON.stringify(known) }),
     ...(stream !== undefined && { 'sender.ip': stream }),

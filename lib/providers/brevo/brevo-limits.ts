@@ -1,8 +1,11 @@
 import { isIP } from 'node:net';
+import { recipientsOnce } from '../../message/envelope.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedBytes } from '../../message/size.js';
 import { renderContent } from '../../message/substitutions.js';
+import { hasEncodedWord } from '../../mime/header-text.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
+import { asciiMailbox } from '../api/mailbox-text.js';
 import { forbiddenKeys } from '../api/merge-options.js';
 import { MAX_PARAMS_BYTES } from './brevo-content.js';
 import { brevoName } from './brevo-headers.js';
@@ -22,6 +25,8 @@ const MAX_NAME_LENGTH = 70;
 const MAX_ATTACHMENT_BYTES = 4_000_000;
 const MAX_SCHEDULE_MS = 72 * 60 * 60 * 1000;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+const JSON_ESCAPE = /\\u[\da-f]{4}/i;
+const MAX_HEADER_LENGTH = 4_095;
 const OPENS_A_TAG = /\{[{%#]/;
 
 /** Names by which Brevo takes headers as orders of its own. */
@@ -64,14 +69,16 @@ const CHECKS: readonly Check[] = [
     [from, ...to, ...cc, ...bcc, ...replyTo].some(
       ({ name = '' }) => brevoName(name).length > MAX_NAME_LENGTH,
     ) && `names of more than ${MAX_NAME_LENGTH} characters`,
+  longHeaderProblem,
   contentProblem,
   templateProblem,
   ({ headers }) =>
     Object.keys(headers).some((name) => RESERVED_HEADER.test(name)) &&
     'headers that Brevo takes as orders (sender.ip, idempotencyKey)',
-  ({ metadata }) =>
-    Object.values(metadata).some((value) => !PRINTABLE_ASCII.test(value)) &&
-    'metadata outside ASCII',
+  ({ headers }) =>
+    Object.values(headers).some(isMangled) &&
+    'headers outside ASCII (Brevo sends them as they are, also where they come encoded)',
+  ({ metadata }) => Object.values(metadata).some(isMangled) && 'metadata outside ASCII',
   ({ metadata }) => Object.hasOwn(metadata, CORRELATION_KEY) && `metadata.${CORRELATION_KEY}`,
   ({ sendAt }) =>
     sendAt !== undefined &&
@@ -84,6 +91,27 @@ const CHECKS: readonly Check[] = [
     return bytes > MAX_MESSAGE_BYTES && `${bytes} bytes (${MAX_MESSAGE_BYTES} at most)`;
   },
 ];
+
+/**
+ * Whether Brevo would make raw 8-bit text of a header: of letters outside ASCII, and of encoded words and
+ * JSON escapes, which it decodes.
+ */
+function isMangled(value: string): boolean {
+  return !PRINTABLE_ASCII.test(value) || hasEncodedWord(value) || JSON_ESCAPE.test(value);
+}
+
+/** "Unexpected long headers length, got: … want: less than 4096 chars". */
+function longHeaderProblem(email: OutgoingEmail): string | undefined {
+  const { to, cc } = recipientsOnce(email);
+  for (const [name, mailboxes] of Object.entries({ To: to, Cc: cc })) {
+    // One mailbox never is too long.
+    const length = mailboxes.length < 2 ? 0 : mailboxes.map(asciiMailbox).join(', ').length;
+    if (length > MAX_HEADER_LENGTH) {
+      return `a ${name} header of ${length} characters, with its names (${MAX_HEADER_LENGTH} at most)`;
+    }
+  }
+  return undefined;
+}
 
 /** A message without a template needs a subject and a body, also with its placeholders filled in. */
 function contentProblem(email: OutgoingEmail): string | undefined {

@@ -1,3 +1,4 @@
+import { recipientsOnce } from '../../message/envelope.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import type { JsonObject } from '../api/answer-json.js';
 import { bytes } from '../api/attachment-bytes.js';
@@ -72,12 +73,14 @@ function texts(email: OutgoingEmail): Record<string, unknown> {
   };
 }
 
-function recipients({ to, cc, bcc, replyTo }: OutgoingEmail): JsonObject {
+function recipients(email: OutgoingEmail): JsonObject {
+  const { to, cc, bcc } = recipientsOnce(email);
+  const [replyTo] = email.replyTo;
   return {
     to: to.map(brevoMailbox),
     ...(cc.length > 0 && { cc: cc.map(brevoMailbox) }),
     ...(bcc.length > 0 && { bcc: bcc.map(brevoMailbox) }),
-    ...(replyTo[0] !== undefined && { replyTo: brevoMailbox(replyTo[0]) }),
+    ...(replyTo !== undefined && { replyTo: brevoMailbox(replyTo) }),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
-import { mailboxList, mailboxText } from '../api/mailbox-text.js';
 import { priorityHeaders } from '../api/priority-headers.js';
 import { extraFields } from './mailgun-extra-fields.js';
+import { mailgunMailbox } from './mailgun-mailbox.js';
 
 /** A field of the form, by name and text. */
 export type TextField = readonly [name: string, value: string];
@@ -30,7 +30,7 @@ export function mailgunFields(
   for (const [name, value] of extra) if (name.startsWith('v:')) own.set(name, value);
   return {
     common: [
-      ['from', mailboxText(email.from)],
+      ['from', mailgunMailbox(email.from)],
       ...(email.templateId === undefined ? [] : [field('template', String(email.templateId))]),
       ...options(email).filter(([name]) => !replaced.has(name)),
       ...extra.filter(([name]) => !name.startsWith('v:')),
@@ -69,7 +69,7 @@ function variables({ id, metadata }: OutgoingEmail): TextField[] {
 
 function headers({ headers: own, priority, replyTo }: OutgoingEmail): TextField[] {
   const all = Object.entries({ ...own, ...priorityHeaders(priority) });
-  if (replyTo.length > 0) all.push(['Reply-To', mailboxList(replyTo)]);
+  if (replyTo.length > 0) all.push(['Reply-To', replyTo.map(mailgunMailbox).join(', ')]);
   return all.map(([name, value]) => field(`h:${name}`, value));
 }
 

@@ -1,7 +1,7 @@
+import { recipientsOnce } from '../../message/envelope.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import type { FormField } from '../../transport/http/multipart.js';
 import { bytes } from '../api/attachment-bytes.js';
-import { mailboxText } from '../api/mailbox-text.js';
 import { mediaType } from '../api/media-type.js';
 import {
   contentValues,
@@ -10,6 +10,7 @@ import {
   type RecipientValues,
 } from './mailgun-content.js';
 import { mailgunFields, type TextField } from './mailgun-fields.js';
+import { mailgunMailbox } from './mailgun-mailbox.js';
 import { flatData } from './mailgun-template-data.js';
 
 interface FormOptions {
@@ -19,8 +20,9 @@ interface FormOptions {
 /** The form of a message in a call of its own: as it is written, everyone seeing to and cc. */
 export function singleForm(email: OutgoingEmail, options: FormOptions): FormField[] {
   const { common, own } = mailgunFields(email, options);
+  const mailboxes = recipientsOnce(email);
   const recipients = (['to', 'cc', 'bcc'] as const).flatMap((field) =>
-    email[field].map((each): TextField => [field, mailboxText(each)]),
+    mailboxes[field].map((each): TextField => [field, mailgunMailbox(each)]),
   );
   const text = [...common, ...recipients, ...ownContent(email), ...own, ...templateData(email)];
   return [...text.map(textField), ...files(email)];
@@ -36,7 +38,7 @@ export function batchForm(emails: readonly OutgoingEmail[], options: FormOptions
   const values = emails.map(contentValues);
   const shared = [
     ...mailgunFields(first, options).common,
-    ...emails.map(({ to }): TextField => ['to', mailboxText(to[0]!)]),
+    ...emails.map(({ to }): TextField => ['to', mailgunMailbox(to[0]!)]),
     ...sharedContent(first),
     ...ownFields(emails, values, options),
   ];

@@ -52,6 +52,7 @@ export class MailgunProvider extends ApiProvider {
     maxBytes: MAILGUN_LIMITS.messageBytes,
     sharedBytes: estimatedContentBytes,
     key: (email) => mailgunKey(email, this.options),
+    unique: mailgunUnique,
   };
 
   constructor(private readonly options: ResolvedMailgunOptions) {
@@ -68,10 +69,11 @@ export class MailgunProvider extends ApiProvider {
     context: SendContext,
   ): Promise<readonly Submission[]> {
     const addresses = new Set<string>();
-    const isFirst = ({ to }: OutgoingEmail) => {
-      const address = to[0]!.address.toLowerCase();
-      return !addresses.has(address) && addresses.add(address) !== undefined;
-    };
+    const isFirst = (email: OutgoingEmail) =>
+      mailgunUnique(email).every((address) => {
+        const before = addresses.size;
+        return addresses.add(address).size > before;
+      });
     return submitFitting(emails, isFirst, async (fitting) => {
       const submissions = await super.sendBatch(fitting, context);
       // Beside others that wait, a refusal of several would look like each one's own.
@@ -92,4 +94,9 @@ export class MailgunProvider extends ApiProvider {
   protected verification(): HttpRequest {
     return mailgunVerification(this.options);
   }
+}
+
+/** Recipient variables are known by the address, whatever its case. Who shares a call has one recipient. */
+function mailgunUnique({ to }: OutgoingEmail): readonly string[] {
+  return to.map(({ address }) => address.toLowerCase());
 }

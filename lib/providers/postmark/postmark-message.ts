@@ -1,3 +1,4 @@
+import { recipientsOnce } from '../../message/envelope.js';
 import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { renderContent, type RenderedContent } from '../../message/substitutions.js';
@@ -30,7 +31,8 @@ const NO_CONTENT: RenderedContent = {};
 
 /** A message as Postmark takes it, alone and in batches alike; its attachments are in memory. */
 export function postmarkMessage(email: OutgoingEmail, messageStream?: string): JsonObject {
-  const { to, cc, bcc, replyTo, tags, stream, templateId, trackOpens, trackClicks } = email;
+  const { replyTo, tags, stream, templateId, trackOpens, trackClicks } = email;
+  const { to, cc, bcc } = recipientsOnce(email);
   const content = templateId === undefined ? renderContent(email) : NO_CONTENT;
   const correlation = { [CORRELATION_KEY]: email.id };
   // What is undefined JSON leaves out.

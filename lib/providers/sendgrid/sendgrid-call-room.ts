@@ -1,7 +1,7 @@
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { sendGridContent } from './sendgrid-content.js';
 import { MAX_SUBSTITUTIONS } from './sendgrid-limits.js';
-import { mailboxKey } from './sendgrid-personalization.js';
+import { sendGridUnique } from './sendgrid-personalization.js';
 
 /**
  * What one call still takes of what no planner counts: "each unique email address in the personalizations
@@ -13,8 +13,7 @@ export class CallRoom {
 
   /** Whether the message still fits; then it counts. */
   takes(email: OutgoingEmail): boolean {
-    const { to, cc, bcc } = email;
-    const mailboxes = [...to, ...cc, ...bcc].map(mailboxKey);
+    const mailboxes = sendGridUnique(email);
     const substitutions = Object.keys(sendGridContent(email).substitutions ?? {}).length;
     const isTooMany =
       this.#substitutions > 0 && this.#substitutions + substitutions > MAX_SUBSTITUTIONS;

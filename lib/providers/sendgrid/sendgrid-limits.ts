@@ -1,5 +1,4 @@
 import { hasKeys } from '../../message/features.js';
-import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedBytes } from '../../message/size.js';
 import { hasTextOfItsOwn, renderContent } from '../../message/substitutions.js';
@@ -51,9 +50,6 @@ export function sendGridUnsupported(email: OutgoingEmail): readonly string[] {
 
 const CHECKS: readonly Check[] = [
   ({ to }) => to.length === 0 && 'a message without to',
-  ({ to, cc, bcc }) =>
-    (to.some(hasListMarks) || cc.some(hasListMarks) || bcc.some(hasListMarks)) &&
-    "names of recipients with ',' or ';'",
   ({ templateId }) => typeof templateId === 'number' && 'templateId as a number',
   contentProblem,
   templateProblem,
@@ -88,10 +84,6 @@ const CHECKS: readonly Check[] = [
     return bytes > MAX_REQUEST_BYTES && `${bytes} bytes (${MAX_REQUEST_BYTES} at most)`;
   },
 ];
-
-function hasListMarks({ name = '' }: MailAddress): boolean {
-  return LIST_MARKS.test(name);
-}
 
 /** A message without a template needs a subject and a body, also with its placeholders filled in. */
 function contentProblem(email: OutgoingEmail): string | undefined {

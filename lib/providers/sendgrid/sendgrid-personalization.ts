@@ -1,3 +1,4 @@
+import { recipientsOnce } from '../../message/envelope.js';
 import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { wordsOfValue } from '../../mime/header-text.js';
@@ -5,6 +6,9 @@ import type { JsonObject } from '../api/answer-json.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
 import { priorityHeaders } from '../api/priority-headers.js';
 import { sendGridContent } from './sendgrid-content.js';
+
+// What SendGrid takes for the end of a name.
+const LIST_MARKS = /[;,]/;
 
 // What a personalization may have of its own, and the message level for all of them.
 const EITHER = ['subject', 'headers', 'send_at'] as const;
@@ -24,6 +28,13 @@ export function withSharedApart(own: readonly Personalization[]): JsonObject {
   return { personalizations: own, ...shared };
 }
 
+/** What may stand only once in a call: the mailboxes of its recipients. */
+export function sendGridUnique({ to, cc, bcc }: OutgoingEmail): readonly string[] {
+  return to.length === 1 && cc.length + bcc.length === 0
+    ? [mailboxKey(to[0]!)]
+    : [...to, ...cc, ...bcc].map(mailboxKey);
+}
+
 /** The arguments that come back in SendGrid's events, flat beside its own fields. */
 export function customArguments({ id, metadata }: OutgoingEmail): Record<string, string> {
   const own: Record<string, string> = { [CORRELATION_KEY]: id };
@@ -38,7 +49,12 @@ export function mailboxKey({ address }: MailAddress): string {
 
 /** A mailbox as SendGrid writes it. */
 export function mailbox({ name, address }: MailAddress): JsonObject {
-  return name === undefined ? { email: address } : { email: address, name };
+  return name === undefined ? { email: address } : { email: address, name: quotedName(name) };
+}
+
+/** A name with a comma or semicolon stands in quotes, as SendGrid's own clients write it. */
+function quotedName(name: string): string {
+  return LIST_MARKS.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name;
 }
 
 function isShared([first, ...others]: readonly Personalization[], field: string): boolean {
@@ -69,17 +85,13 @@ export function personalization(email: OutgoingEmail): Personalization {
 }
 
 /** Each mailbox once over all three, in the first that has it: SendGrid refuses a second time. */
-function recipients({ to, cc, bcc }: OutgoingEmail) {
-  const seen = new Set<string>();
-  const entries = (addresses: readonly MailAddress[]) => {
-    const fresh: JsonObject[] = [];
-    for (const each of addresses) {
-      const before = seen.size;
-      if (seen.add(mailboxKey(each)).size > before) fresh.push(mailbox(each));
-    }
-    return fresh.length > 0 ? fresh : undefined;
-  };
-  return { to: entries(to), cc: entries(cc), bcc: entries(bcc) };
+function recipients(email: OutgoingEmail) {
+  const { to, cc, bcc } = recipientsOnce(email, mailboxKey);
+  return { to: mailboxes(to), cc: mailboxes(cc), bcc: mailboxes(bcc) };
+}
+
+function mailboxes(addresses: readonly MailAddress[]): readonly JsonObject[] | undefined {
+  return addresses.length > 0 ? addresses.map(mailbox) : undefined;
 }
 
 /** SendGrid sends headers as they are given: what is not ASCII has to be encoded. */

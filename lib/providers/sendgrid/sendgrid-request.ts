@@ -4,7 +4,7 @@ import { lastResult } from '../../message/remembered.js';
 import type { JsonObject } from '../api/answer-json.js';
 import { bytes } from '../api/attachment-bytes.js';
 import { attachmentsKey, batchKey } from '../api/batch-key.js';
-import { mediaType } from '../api/media-type.js';
+import { bareMediaType } from '../api/media-type.js';
 import { mergeOptions } from '../api/merge-options.js';
 import { sendGridContent } from './sendgrid-content.js';
 import {
@@ -91,7 +91,7 @@ function attachmentPart(attachment: OutgoingAttachment): JsonObject {
   return {
     content: bytes(attachment).toString('base64'),
     filename,
-    type: mediaType(attachment),
+    type: bareMediaType(attachment),
     disposition: cid === undefined ? 'attachment' : 'inline',
     ...(cid !== undefined && { content_id: cid }),
   };

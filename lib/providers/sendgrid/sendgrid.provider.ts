@@ -17,6 +17,7 @@ import {
   sendGridUnsupported,
 } from './sendgrid-limits.js';
 import { sendGridOutcomes } from './sendgrid-outcome.js';
+import { sendGridUnique } from './sendgrid-personalization.js';
 import { allowedOptions } from './sendgrid-provider-options.js';
 import { sendGridBody, sendGridKey } from './sendgrid-request.js';
 import type { ResolvedSendGridOptions } from './sendgrid.options.js';
@@ -51,6 +52,7 @@ export class SendGridProvider extends ApiProvider {
     independent: true,
     sharedBytes: estimatedContentBytes,
     key: (email) => (hasStreams(email) ? undefined : sendGridKey(email)),
+    unique: sendGridUnique,
   };
 
   protected override readonly maxRequestBytes = MAX_REQUEST_BYTES;

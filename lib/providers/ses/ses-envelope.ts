@@ -1,6 +1,6 @@
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
+import { asciiMailbox } from '../api/mailbox-text.js';
 import { mergeOptions, NO_OPTIONS } from '../api/merge-options.js';
-import { sesMailbox } from './ses-addresses.js';
 import type { ResolvedSesOptions } from './ses.options.js';
 
 /** What of a request SES lets all messages of a call share, besides their content. */
@@ -42,8 +42,8 @@ export function sesEnvelope(
 ): SesEnvelope {
   const { from, replyTo, returnPath, stream = configurationSet } = email;
   const envelope = {
-    FromEmailAddress: sesMailbox(from),
-    ...(replyTo.length > 0 && { ReplyToAddresses: replyTo.map(sesMailbox) }),
+    FromEmailAddress: asciiMailbox(from),
+    ...(replyTo.length > 0 && { ReplyToAddresses: replyTo.map(asciiMailbox) }),
     ...(returnPath !== undefined && { FeedbackForwardingEmailAddress: returnPath }),
     ...(stream !== undefined && { ConfigurationSetName: stream }),
     ...tracking(email),

@@ -40,12 +40,15 @@ describe('Messages of one sender go out as versions of one call', () => {
       { to: 'a@example.org', templateId: 1, templateData: { n: 'a' }, subject: 'Own' },
       { to: 'b@example.org', templateId: 2, templateData: { n: 'b' } },
       { to: 'c@example.org', templateId: 1 },
+      // H6: empty params are refused.
+      { to: 'd@example.org', templateId: 1, templateData: {} },
     ]);
     expect(server.problems).toEqual([]);
     expect(server.calls).toHaveLength(1);
     expect(server.mails.map((each) => [each.templateId, each.params, each.subject])).toEqual([
       [1, { n: 'a' }, 'Own'],
       [2, { n: 'b' }, undefined],
+      [1, undefined, undefined],
       [1, undefined, undefined],
     ]);
   });

@@ -1,3 +1,5 @@
+import { apiProvider } from '../../fixtures/api/api-providers.js';
+import { outgoingEmail } from '../../fixtures/outgoing-email.js';
 import { HELLO, startMailgun } from './mailgun.fixture.js';
 
 const NEWSLETTER = {
@@ -147,6 +149,12 @@ describe('Two messages to one address', () => {
       '<m-2@mg.example.com>',
       '<m-1@mg.example.com>',
     ]);
+  });
+
+  it('H1: since the planner is told which address may stand only once in a call', () => {
+    const { batching } = apiProvider('mailgun', 'http://127.0.0.1:9');
+    const email = outgoingEmail({ to: [{ address: 'Ada@Example.org' }] });
+    expect(batching?.unique?.(email)).toEqual(['ada@example.org']);
   });
 
   it('also 300 messages to one address', async () => {

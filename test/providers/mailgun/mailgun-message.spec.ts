@@ -33,11 +33,39 @@ const CASES: readonly [string, Message, object][] = [
     },
   ],
   [
+    'H15: names outside ASCII that need quotes come encoded, others as they are',
+    {
+      from: { name: 'Łódź (Zamówienia)', address: 'shop@example.com' },
+      to: [
+        { name: 'Kůň, Ž.', address: 'a@example.org' },
+        { name: 'Žluťoučký Kůň', address: 'b@example.org' },
+        { name: 'King, Ada (Countess)', address: 'c@example.org' },
+      ],
+      cc: { name: '"Ů"', address: 'd@example.org' },
+      replyTo: ['r@example.org', { name: 'Ž@Ů', address: 's@example.org' }],
+    },
+    {
+      from: '=?UTF-8?Q?=C5=81=C3=B3d=C5=BA_=28Zam=C3=B3wienia=29?= <shop@example.com>',
+      to: [
+        '=?UTF-8?Q?K=C5=AF=C5=88=2C_=C5=BD=2E?= <a@example.org>',
+        'Žluťoučký Kůň <b@example.org>',
+        '"King, Ada (Countess)" <c@example.org>',
+      ],
+      cc: ['=?UTF-8?Q?=22=C5=AE=22?= <d@example.org>'],
+      'h:Reply-To': 'r@example.org, =?UTF-8?B?xb1Axa4=?= <s@example.org>',
+    },
+  ],
+  [
     'an attachment',
     { attachments: [{ filename: 'a "b" ž.csv', content: 'a;ž' }] },
     {
       attachment: [
-        { filename: 'a "b" ž.csv', contentType: 'text/csv', size: 4, content: 'a;\xc5\xbe' },
+        {
+          filename: 'a "b" ž.csv',
+          contentType: 'text/csv; charset=utf-8',
+          size: 4,
+          content: 'a;\xc5\xbe',
+        },
       ],
     },
   ],

@@ -41,7 +41,11 @@ const CASES: readonly [string, Message, object][] = [
     { attachments: [{ filename: 'a.csv', content: 'a;b' }] },
     {
       Attachments: [
-        { Name: 'a.csv', Content: Buffer.from('a;b').toString('base64'), ContentType: 'text/csv' },
+        {
+          Name: 'a.csv',
+          Content: Buffer.from('a;b').toString('base64'),
+          ContentType: 'text/csv; charset=utf-8',
+        },
       ],
     },
   ],

@@ -1,5 +1,6 @@
 import { renderContent, type SubstitutionValue } from 'nest-mailbridge';
 import { CallRoom } from '../../../lib/providers/sendgrid/sendgrid-call-room.js';
+import { apiProvider } from '../../fixtures/api/api-providers.js';
 import { outgoingEmail } from '../../fixtures/outgoing-email.js';
 import { refusal } from '../../fixtures/api/sendgrid-server.js';
 import { people, startSendGrid } from './sendgrid.fixture.js';
@@ -110,6 +111,19 @@ describe('Messages of one content go out in one call', () => {
       new Set(['m0', 'm1', 'm2', 'm3']),
     );
     expect(server.calls.map(({ personalizations }) => personalizations.length)).toEqual([2, 1, 1]);
+  });
+
+  it('H1: tells the planner which mailboxes may stand only once in a call', () => {
+    const provider = apiProvider('sendgrid', 'http://127.0.0.1:9');
+    const unique = (parts: Parameters<typeof outgoingEmail>[0]) =>
+      provider.batching?.unique?.(outgoingEmail(parts));
+    expect(unique({ to: [{ address: 'Ada@Example.org' }] })).toEqual(['ada@example.org']);
+    const cc = [{ address: 'cc@example.org' }];
+    expect(unique({ cc, bcc: [{ address: 'B@example.org' }] })).toEqual([
+      'ada@example.org',
+      'cc@example.org',
+      'b@example.org',
+    ]);
   });
 
   it('at most 10,000 substitutions a call: the eleventh of a thousand messages is one too many', () => {

@@ -109,7 +109,7 @@ const DELIVERED: Case[] = [
         {
           FileName: 'n.txt',
           RawContent: Buffer.from('words').toString('base64'),
-          ContentType: 'text/plain',
+          ContentType: 'text/plain; charset=utf-8',
           ContentTransferEncoding: 'BASE64',
           ContentDisposition: 'ATTACHMENT',
         },
