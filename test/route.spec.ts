@@ -106,6 +106,38 @@ describe('The next provider of a route is asked', () => {
   });
 });
 
+describe('S8: a provider that finds out only when asked that it cannot carry a message', () => {
+  const cannot: Script = () =>
+    unsent({ code: 'NOT_OFFERED', message: 'no', category: 'unsupported', retryable: false });
+  const refusal = { category: 'unsupported', scope: 'message', retryable: false };
+
+  it.each<[string, Script, Script, object]>([
+    ['is passed over', cannot, () => accepted(), { outcome: 'accepted', provider: 'second' }],
+    ['is refused where none can', cannot, cannot, { outcome: 'rejected', failure: refusal }],
+    ['is unsent where the other is down', cannot, down, { outcome: 'unsent', provider: 'second' }],
+    ['whichever is asked first', down, cannot, { outcome: 'unsent', provider: 'first' }],
+    [
+      'stays in doubt where another may have it',
+      () => unknown({ code: 'LOST', message: 'lost' }),
+      cannot,
+      { outcome: 'unknown', provider: 'first' },
+    ],
+  ])('%s', async (_, ofFirst, ofSecond, expected) => {
+    const mail = await start();
+    first.script = ofFirst;
+    second.script = ofSecond;
+    const { responses } = await mail.sendBulk([message()]);
+    expect(responses[0]).toMatchObject(expected);
+  });
+
+  it('is refused also where there is no other', async () => {
+    const mail = await start({ provider: 'first' });
+    first.script = cannot;
+    const error = await failed(mail.send(message()));
+    expect(error?.response).toMatchObject({ outcome: 'rejected', failure: refusal, attempts: 1 });
+  });
+});
+
 describe('A provider that cannot carry a message', () => {
   const tagged = { ...message(), tags: ['welcome'] };
 

@@ -69,9 +69,22 @@ const SIGNAL: PropertyDescriptor & ThisType<LightContext> = {
   enumerable: true,
 };
 
+/** The call that a context is of. */
+interface CallOfContext {
+  readonly number: number;
+  readonly key: { readonly value: string } | undefined;
+  readonly isRepeated: boolean;
+}
+
 /** The context of an attempt that ends with that signal. */
-export function attemptContext(light: LightSignal, attempt: number): SendContext {
-  const context: LightContext & Pick<SendContext, 'attempt'> = { attempt, [LIGHT]: light };
+export function attemptContext(
+  light: LightSignal,
+  { number: attempt, key, isRepeated }: CallOfContext,
+): SendContext {
+  const context: LightContext & Omit<SendContext, 'signal'> =
+    key === undefined
+      ? { attempt, [LIGHT]: light }
+      : { attempt, callKey: key.value, isRepeated, [LIGHT]: light };
   return Object.defineProperty(context, 'signal', SIGNAL) as typeof context & SendContext;
 }
 

@@ -13,6 +13,11 @@ export interface SendContext {
    * attempt of the same call, and for no other.
    */
   readonly callKey?: string;
+  /**
+   * Whether a call with this key was made before and nobody knows what became of it. Only then does an
+   * answer that the key is known already mean that the messages were taken.
+   */
+  readonly isRepeated?: boolean;
 }
 
 /** The idempotency keys of a provider. */
@@ -40,7 +45,8 @@ export abstract class MailProviderStrategy {
 
   /**
    * Says that the provider knows a repeated call by its key (`SendContext.callKey`) and does not send its
-   * messages twice. @default no keys: what is `unknown` is not sent again
+   * messages twice. A call that ended `unknown` is made again with its key: the same messages in the same
+   * order, unless the failure's category is `validation`. @default no keys: what is `unknown` is not sent again
    */
   declare readonly idempotency?: IdempotencyRules;
 

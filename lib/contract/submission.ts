@@ -59,6 +59,11 @@ export function sameForAll(submission: Submission, count: number): readonly Subm
 /** The code of a message that was refused only because it shared a call with one that was. */
 export const REFUSED_TOGETHER = 'REFUSED_TOGETHER';
 
+/** Whether a message was refused only because of others in its call: surely not taken, and sent again. */
+export function isHeldBack(submission: Submission): boolean {
+  return submission.outcome === 'unsent' && submission.failure.code === REFUSED_TOGETHER;
+}
+
 /**
  * The results of a call that was refused as a whole, nothing of it taken. `culprit` is the position of
  * the message that the provider names; where it names none, the call is halved until it is found.

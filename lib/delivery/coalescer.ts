@@ -68,7 +68,8 @@ export class Coalescer {
   private gather(place: string, run: DeliveryRun): Company {
     const company = new Company(this.options.maxWaitMs, (parcels) => {
       this.#waiting.delete(place);
-      return this.delivery.deliver(parcels, { run, stop: this.lifecycle.ending });
+      const stop = this.lifecycle.ending;
+      return this.delivery.deliver(parcels, { run, stop, inParallel: true });
     });
     void this.lifecycle.track(company.responses);
     this.#waiting.set(place, company);

@@ -17,6 +17,8 @@ export interface Journey {
   readonly run: DeliveryRun;
   /** Fires when what was not tried yet is to be cancelled. */
   readonly stop: AbortSignal;
+  /** Whether several calls may be in flight at a time. @default false: one after the other */
+  readonly inParallel?: boolean;
   /** Called once for each call of a provider. */
   onCall?(): void;
   /** Called with an `AttachmentError` for a message whose attachment cannot be read. */
@@ -148,7 +150,7 @@ export class Delivery {
     };
     return consignments.length === 1
       ? channel.deliver(consignments, handover)
-      : inCalls(channel, consignments, handover);
+      : inCalls(channel, consignments, handover, journey.inParallel ?? false);
   }
 
   private respond(shipment: Shipment, provider: string, error: unknown): EmailResponseDto {
@@ -159,24 +161,29 @@ export class Delivery {
   }
 }
 
-/** One call after the other, each with as many as fit. */
+/** Several calls, each with as many as fit. */
 async function inCalls(
   channel: ProviderChannel,
   consignments: readonly Consignment[],
   handover: Handover,
+  inParallel: boolean,
 ): Promise<void> {
   const items = consignments.map((each) => planned(each, channel));
-  for (const call of planCalls(items, channel.callLimits)) {
-    await channel.deliver(call.items, handover);
+  const calls = planCalls(items, channel.callLimits);
+  if (inParallel) {
+    await Promise.all(calls.map((call) => channel.deliver(call.items, handover)));
+    return;
   }
+  for (const call of calls) await channel.deliver(call.items, handover);
 }
 
 /** What was worked out at the intake still holds, unless the message has changed since. */
 function planned({ shipment, email }: Consignment, channel: ProviderChannel) {
   const { parcel } = shipment;
   const isAsBefore = email === parcel.email && channel === parcel.channel;
-  const { key, recipients, bytes, sharedBytes } = isAsBefore ? parcel : plannable(email, channel);
-  return { shipment, email, key, recipients, bytes, sharedBytes };
+  const planning = isAsBefore ? parcel : plannable(email, channel);
+  const { key, recipients, bytes, sharedBytes, unique } = planning;
+  return { shipment, email, key, recipients, bytes, sharedBytes, unique };
 }
 
 /** The messages as that provider is to get them; one that it cannot carry is passed over. */

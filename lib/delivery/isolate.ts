@@ -1,4 +1,4 @@
-import { REFUSED_TOGETHER, unsent, type Submission } from '../contract/submission.js';
+import { REFUSED_TOGETHER, isHeldBack, unsent, type Submission } from '../contract/submission.js';
 
 /** Makes one call: one result for each message, or `undefined` when it was not made any more. */
 export type MakeCall<T> = (messages: readonly T[]) => Promise<readonly Submission[] | undefined>;
@@ -26,7 +26,7 @@ async function isolatingAmong<T>(
   const submissions = await makeCall(messages);
   if (submissions === undefined) return submissions;
   const again = (some: readonly T[]) => sendAgain(some, makeCall, independent);
-  const innocent = submissions.map(isInnocent);
+  const innocent = submissions.map(isHeldBack);
   const isNamed = innocent.includes(true) && innocent.includes(false);
   if (isNamed) {
     const resent = (await again(messages.filter((_, at) => innocent[at]))).values();
@@ -53,10 +53,6 @@ function notSentAgain(): Submission {
   const message =
     'the call was refused because of another message, and there was no time for a next';
   return unsent({ code: REFUSED_TOGETHER, message });
-}
-
-function isInnocent(submission: Submission): boolean {
-  return submission.outcome === 'unsent' && submission.failure.code === REFUSED_TOGETHER;
 }
 
 /** Whether all were rejected alike, because of a message or a recipient. */

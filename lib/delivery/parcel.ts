@@ -17,7 +17,13 @@ export interface Parcel extends Plannable {
 }
 
 /** What the planner is told of a message that has a call to itself. */
-export const ALONE: Plannable = { key: undefined, recipients: 0, bytes: 0, sharedBytes: 0 };
+export const ALONE: Plannable = {
+  key: undefined,
+  recipients: 0,
+  bytes: 0,
+  sharedBytes: 0,
+  unique: [],
+};
 
 /** What the planner needs to know of a message on that provider. */
 export function plannable(email: OutgoingEmail, channel: ProviderChannel): Plannable {
@@ -26,5 +32,6 @@ export function plannable(email: OutgoingEmail, channel: ProviderChannel): Plann
     recipients: email.to.length + email.cc.length + email.bcc.length,
     bytes: channel.batches ? estimatedBytes(email) : 0,
     sharedBytes: channel.sharedBytes(email),
+    unique: channel.unique(email),
   };
 }

@@ -4,20 +4,21 @@ import { eventLoopTurn } from '../contract/event-loop-turn.js';
 import { isPromise } from '../contract/is-promise.js';
 import { attemptContext, type LightSignal } from '../contract/light-signal.js';
 import type { MailProviderStrategy, SendContext } from '../contract/mail-provider.strategy.js';
-import { unsent, type Submission } from '../contract/submission.js';
+import type { Submission } from '../contract/submission.js';
 import { withoutEcho } from '../contract/without-echo.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import { attempt } from './attempt.js';
 import { callHealth, pauseAskedFor } from './call-health.js';
+import { CallKeys } from './call-keys.js';
 import type { ChannelOptions } from './channel-options.js';
-import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
-import { isolating } from './isolate.js';
+import { CircuitBreaker, type CircuitState, type Passage } from './circuit-breaker.js';
+import { keptBack } from './kept-back.js';
 import type { Lane } from './lanes.js';
 import type { CallLimits } from './plan.js';
 import { callLimits, checkStrategy } from './provider-rules.js';
-import { LONGEST_WAIT_MS, RetryBudget, backOffMs } from './retry-policy.js';
+import { ProviderAttempts, type AttemptedProvider, type CallAttempt } from './provider-attempts.js';
+import { LONGEST_WAIT_MS, RetryBudget } from './retry-policy.js';
 import type { Shipment } from './shipment.js';
-import { sleep } from './sleep.js';
 import { Turnstile } from './turnstile.js';
 
 /** What comes with messages that are handed to a provider. */
@@ -51,6 +52,8 @@ export class ProviderChannel {
   readonly #turnstile: Turnstile;
   readonly #breaker: CircuitBreaker | undefined;
   readonly #budget = new RetryBudget();
+  /** The channel as the attempts of one delivery see it. */
+  readonly #attempted: AttemptedProvider;
 
   constructor(
     readonly name: string,
@@ -72,6 +75,16 @@ export class ProviderChannel {
     this.#breaker =
       circuitBreaker &&
       new CircuitBreaker(circuitBreaker, (state, forMs) => this.tellState(state, forMs));
+    const isWell = () => this.state === 'closed';
+    this.#attempted = {
+      name,
+      retry: options.retry,
+      budget: this.#budget,
+      keys: strategy.idempotency && new CallKeys(strategy.idempotency.lifetimeMs),
+      independent: strategy.batching?.independent ?? false,
+      isWell,
+      call: (...call) => this.call(...call),
+    };
   }
 
   /** Whether several messages can go out in one call. */
@@ -104,107 +117,74 @@ export class ProviderChannel {
     }
   }
 
+  /** What of the message may stand only once in a call. */
+  unique(email: OutgoingEmail): readonly string[] {
+    try {
+      return this.batches ? (this.strategy.batching?.unique?.(email) ?? []) : [];
+    } catch {
+      return [];
+    }
+  }
+
   /**
    * Submits messages that share a call, and those again that were refused for now: what became of each
    * is recorded on its shipment. What `stop` left untried has nothing recorded.
    */
-  async deliver(consignments: readonly Consignment[], handover: Handover): Promise<void> {
+  deliver(consignments: readonly Consignment[], handover: Handover): Promise<void> {
     this.#budget.earn(consignments.length);
-    let pending = consignments;
-    for (let number = 1; ; number += 1) {
-      const isMade = await this.attempt(pending, number, handover);
-      if (!isMade || number >= this.options.retry.attempts || handover.stop.aborted) return;
-      // One that is left alone from now on is not waited for where there is another.
-      if (handover.hasNext && this.state !== 'closed') return;
-      pending = this.tryAgain(pending);
-      if (pending.length === 0) return;
-      const wait = this.waitBefore(pending, number);
-      if (wait > this.longestWait(handover) || !(await sleep(wait, handover.stop))) return;
-    }
-  }
-
-  /** What is worth another attempt, as far as the budget goes. */
-  private tryAgain(consignments: readonly Consignment[]): readonly Consignment[] {
-    const again = consignments.filter(({ shipment }) => shipment.mayTryAgain);
-    if (again.length === 0) return again;
-    return again
-      .slice(0, this.#budget.spend(again.length))
-      .map(({ shipment, email }) => ({ shipment, email: shipment.again(email) }));
-  }
-
-  private longestWait({ hasNext, patienceMs }: Handover): number {
-    return hasNext ? Math.min(patienceMs, this.options.retry.maxDelayMs) : patienceMs;
-  }
-
-  private waitBefore(pending: readonly Consignment[], number: number): number {
-    const waits = pending.map(({ shipment: { submission } }) =>
-      submission === undefined || submission.outcome === 'accepted'
-        ? 0
-        : (submission.failure.retryAfterMs ?? 0),
-    );
-    const retryAfterMs = Math.max(0, ...waits);
-    return backOffMs(number, { retryAfterMs }, this.options.retry, Math.random());
-  }
-
-  /** One attempt, in several calls where one is refused for the sake of another message. */
-  private async attempt(
-    consignments: readonly Consignment[],
-    number: number,
-    handover: Handover,
-  ): Promise<boolean> {
-    const startedAt = performance.now();
-    const submissions = await isolating(
-      consignments.map(({ email }) => email),
-      (emails) => this.call(emails, number, handover),
-      this.strategy.batching?.independent ?? false,
-    );
-    if (submissions === undefined) return false;
-    const durationMs = performance.now() - startedAt;
-    consignments.forEach(({ shipment, email }, at) => {
-      const submission = submissions[at]!;
-      if (isKeptBack(submission)) shipment.notTried(this.name, submission);
-      else {
-        const record = shipment.record(email, submission, { provider: this.name, durationMs });
-        handover.onAttempt(email.id, record);
-      }
-    });
-    return true;
+    return new ProviderAttempts(this.#attempted, handover, consignments).run();
   }
 
   /** One call, when breaker and turnstile let it; `undefined` when it was stopped before. */
   private async call(
-    emails: readonly OutgoingEmail[],
-    number: number,
+    consignments: readonly Consignment[],
+    attempted: CallAttempt,
     handover: Handover,
   ): Promise<readonly Submission[] | undefined> {
+    const emails = consignments.map(({ email }) => email);
     const { lane, stop, expired } = handover;
     const patienceMs = handover.hasNext ? 0 : handover.patienceMs;
-    const passing = this.#breaker?.pass(patienceMs, stop);
+    const passing = this.#breaker === undefined ? UNWATCHED : this.#breaker.pass(patienceMs, stop);
     const passage = isPromise(passing) ? await passing : passing;
-    if (this.#breaker !== undefined && passage === undefined) return keptBack(emails, stop);
+    if (passage === undefined) return untried(emails, stop);
     const entrant = { lane, patienceMs, signal: stop, cost: this.costOf(emails) };
     const entered = this.#turnstile.enter(entrant);
     if (!(entered === true || (await entered))) {
-      passage?.report(undefined);
-      return keptBack(emails, stop);
+      passage.report(undefined);
+      return untried(emails, stop);
+    }
+    if (this.isTooLate(attempted)) {
+      passage.report(undefined);
+      this.#turnstile.leave();
+      return keptBack(emails);
     }
     handover.onCall();
     const { secrets, timeoutMs } = this.options;
     const limits = { timeoutMs, expired, secrets };
     const submissions = await attempt(
-      (ending) => this.submit(emails, attemptContext(ending, number)),
+      (ending) => this.submit(emails, attemptContext(ending, attempted)),
       emails.length,
       limits,
     );
-    passage?.report(callHealth(submissions));
+    passage.report(callHealth(submissions));
+    this.end(submissions);
+    if (emails.length > 1) await eventLoopTurn();
+    return withoutEcho(submissions, emails);
+  }
+
+  /** Ends a call, with the pause that the provider asked for, if it did. */
+  private end(submissions: readonly Submission[]): void {
     const pause = Math.min(pauseAskedFor(submissions), LONGEST_WAIT_MS);
     if (pause > 0) {
       this.log(`The mail provider '${this.name}' asks for a pause of ${seconds(pause)}`);
       this.#turnstile.pauseFor(pause);
     }
     this.#turnstile.leave();
-    if (emails.length > 1) await eventLoopTurn();
-    return withoutEcho(submissions, emails);
+  }
+
+  /** Whether the provider has forgotten the key of a call while its repetition waited to be made. */
+  private isTooLate({ isRepeated, key }: CallAttempt): boolean {
+    return isRepeated && key !== undefined && this.#attempted.keys?.isKnown(key) === false;
   }
 
   private async submit(
@@ -245,18 +225,10 @@ function seconds(ms: number): string {
   return `${Math.ceil(ms / 1000)} s`;
 }
 
-const KEPT_BACK = 'PROVIDER_UNAVAILABLE';
+/** The right to make a call where nothing watches how calls go. */
+const UNWATCHED: Passage = { report: () => undefined };
 
 /** What is not tried since its provider is down or asked for a pause; nothing is known when stopped. */
-function keptBack(
-  emails: readonly unknown[],
-  stop: AbortSignal,
-): readonly Submission[] | undefined {
-  if (stop.aborted) return undefined;
-  const message = 'not tried: the provider failed before, or asked for a pause';
-  return emails.map(() => unsent({ code: KEPT_BACK, category: 'unavailable', message }));
-}
-
-function isKeptBack(submission: Submission): boolean {
-  return submission.outcome === 'unsent' && submission.failure.code === KEPT_BACK;
+function untried(emails: readonly unknown[], stop: AbortSignal): readonly Submission[] | undefined {
+  return stop.aborted ? undefined : keptBack(emails);
 }

@@ -7,7 +7,7 @@ import type { CallLimits } from './plan.js';
 /** @throws ConfigurationError when what a provider of one's own declares cannot be used */
 export function checkStrategy(
   name: string,
-  { batching, capabilities }: MailProviderStrategy,
+  { batching, capabilities, idempotency }: MailProviderStrategy,
 ): void {
   const problems: Problem[] = [];
   const path = `the mail provider '${name}'`;
@@ -21,6 +21,9 @@ export function checkStrategy(
     if (typeof batching.key !== 'function') {
       problems.push({ path, message: 'batching.key must be a function' });
     }
+  }
+  if (idempotency !== undefined && !(idempotency.lifetimeMs > 0)) {
+    problems.push({ path, message: 'idempotency.lifetimeMs must be a number above 0' });
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
 }

@@ -1,9 +1,26 @@
 import type { RecipientOutcome } from '../contract/outcome.js';
 import type { Submission } from '../contract/submission.js';
+import { envelopeRecipients } from '../message/envelope.js';
+import type { OutgoingEmail } from '../message/outgoing-email.js';
 
 /** The recipients that were refused for now, where those of the message differ. */
 export function deferredRecipients({ recipients }: Submission): string[] {
   return (recipients ?? []).filter(isDeferred).map(({ address }) => address);
+}
+
+/**
+ * The recipients that another attempt is for, where those of the message differ; empty where they do not.
+ * Who has the message, may have it or was refused for good gets no further attempt.
+ */
+export function openRecipients(email: OutgoingEmail, submission: Submission): readonly string[] {
+  const { outcome, recipients } = submission;
+  if (recipients === undefined) return [];
+  if (outcome === 'accepted') return deferredRecipients(submission);
+  const told = new Map(recipients.map((each) => [each.address, each]));
+  return envelopeRecipients(email).filter((address) => {
+    const recipient = told.get(address);
+    return recipient === undefined || isDeferred(recipient);
+  });
 }
 
 /** What became of a message whose deferred recipients were tried again: each recipient's last outcome. */

@@ -51,4 +51,11 @@ export class RetryBudget {
     this.#left -= granted;
     return granted;
   }
+
+  /** Takes as many retries as there are messages, or none where that is too much. */
+  spendAll(messages: number): boolean {
+    if (messages > this.#left) return false;
+    this.#left -= messages;
+    return true;
+  }
 }

@@ -1,9 +1,9 @@
 import type { AttemptRecord } from '../contract/email-response.dto.js';
 import type { RecipientOutcome } from '../contract/outcome.js';
-import type { Submission } from '../contract/submission.js';
+import { rejected, type Submission } from '../contract/submission.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import type { Parcel } from './parcel.js';
-import { deferredRecipients, mergeRecipients } from './recipients.js';
+import { deferredRecipients, mergeRecipients, openRecipients } from './recipients.js';
 
 /** What is known of a message, and who had it. */
 export interface Verdict {
@@ -19,6 +19,8 @@ interface Doubt extends Verdict {
 export class Shipment {
   readonly attempts: AttemptRecord[] = [];
   #last: Verdict | undefined;
+  /** What the last provider but this one said, unless that cannot carry the message. */
+  #elsewhere: Verdict | undefined;
   // What may have been taken stays in doubt, whatever becomes of it when it is sent again.
   #doubt: Doubt | undefined;
 
@@ -34,7 +36,8 @@ export class Shipment {
 
   /** What is known of it in the end, over all attempts; `undefined` when it was never tried. */
   get verdict(): Verdict | undefined {
-    if (this.#last === undefined || this.#doubt === undefined) return this.#last;
+    if (this.#last === undefined) return undefined;
+    if (this.#doubt === undefined) return this.withoutDoubt(this.#last);
     const { submission, provider } = this.#last;
     if (submission.outcome !== 'accepted') return this.#doubt;
     return { submission: withDoubts(submission, this.#doubt.submission), provider };
@@ -42,10 +45,9 @@ export class Shipment {
 
   /** Whether the next provider may be asked: only where the one before surely did not take it. */
   get mayMoveOn(): boolean {
+    if (this.#doubt !== undefined && !this.resendUnknown) return false;
     const outcome = this.submission?.outcome;
-    return (
-      outcome === undefined || outcome === 'unsent' || (outcome === 'unknown' && this.resendUnknown)
-    );
+    return outcome === undefined || outcome === 'unsent' || outcome === 'unknown';
   }
 
   /** Whether the same provider may take it, or some of its recipients, another time. */
@@ -54,14 +56,14 @@ export class Shipment {
     if (submission === undefined) return false;
     if (deferredRecipients(submission).length > 0) return true;
     if (submission.outcome === 'accepted' || submission.outcome === 'rejected') return false;
-    if (submission.outcome === 'unknown' && this.resendUnknown) return true;
-    return submission.failure.retryable;
+    if (submission.outcome === 'unknown') return this.resendUnknown;
+    return submission.failure.retryable && (this.#doubt === undefined || this.resendUnknown);
   }
 
-  /** The email for another attempt: only to the recipients that were refused for now, where they differ. */
+  /** The email for another attempt: only to the recipients that may still take it, where they differ. */
   again(email: OutgoingEmail): OutgoingEmail {
-    const deferred = this.submission === undefined ? [] : deferredRecipients(this.submission);
-    return deferred.length === 0 ? email : { ...email, envelopeTo: deferred };
+    const open = this.submission === undefined ? [] : openRecipients(email, this.submission);
+    return open.length === 0 ? email : { ...email, envelopeTo: open };
   }
 
   /** Takes in what a provider said of `email`; gives back the record of it. */
@@ -80,18 +82,48 @@ export class Shipment {
     return attempt;
   }
 
+  /** Takes in that an earlier call of the same message left it in doubt, before it is tried again. */
+  recall(provider: string, submission: Submission): void {
+    this.settle(provider, submission);
+  }
+
   /** Takes in that a provider was not asked after all; what is known from before stands. */
   notTried(provider: string, submission: Submission): void {
-    if (this.#last === undefined) this.settle(provider, submission);
+    if (this.#last === undefined || cannotCarry(this.#last.submission)) {
+      this.settle(provider, submission);
+    }
+  }
+
+  /**
+   * What cannot be carried was surely not taken, so the next provider was asked. Where none can carry it
+   * the message is refused; where another failed for a reason of its own, that one may take it later.
+   */
+  private withoutDoubt(last: Verdict): Verdict {
+    const { submission, provider } = last;
+    if (submission.outcome !== 'unsent' || !cannotCarry(submission)) return last;
+    const { failure, ...rest } = submission;
+    return (
+      this.#elsewhere ?? {
+        provider,
+        submission: { ...rest, ...rejected({ ...failure, scope: 'message' }) },
+      }
+    );
   }
 
   private settle(provider: string, submission: Submission, triedAgain?: readonly string[]): void {
     const last = this.#last;
     const isPart = triedAgain !== undefined && last?.provider === provider;
+    const isOther = last !== undefined && last.provider !== provider;
+    if (isOther && !cannotCarry(last.submission)) this.#elsewhere = last;
     const known = isPart ? mergeRecipients(last.submission, submission, triedAgain) : submission;
     this.#last = { submission: known, provider };
     if (known.outcome === 'unknown') this.#doubt ??= { submission: known, provider };
   }
+}
+
+/** Whether a provider, or the server behind it, said that it cannot carry the message. */
+function cannotCarry(submission: Submission): boolean {
+  return submission.outcome === 'unsent' && submission.failure.category === 'unsupported';
 }
 
 /** An acceptance, where an attempt before may have reached some of those that it was not for. */

@@ -40,13 +40,18 @@ describe('A light signal', () => {
 describe('The context of an attempt', () => {
   it('has its signal also where a provider hands a copy of it on', () => {
     const light = new LightSignal();
-    const context = { ...attemptContext(light, 2), attempt: 3 };
+    const context = {
+      ...attemptContext(light, { number: 2, key: undefined, isRepeated: false }),
+      attempt: 3,
+    };
     expect([context.signal, context.attempt]).toEqual([light.signal, 3]);
   });
 
   it('ends our own transports by the light signal, and by whatever signal it was given else', () => {
     const light = new LightSignal();
-    expect(stopSignalOf(attemptContext(light, 1))).toBe(light);
+    expect(
+      stopSignalOf(attemptContext(light, { number: 1, key: undefined, isRepeated: false })),
+    ).toBe(light);
     const { signal } = new AbortController();
     expect(stopSignalOf({ signal, attempt: 1 })).toBe(signal);
   });

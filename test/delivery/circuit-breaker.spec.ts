@@ -1,6 +1,14 @@
 import { getEventListeners } from 'node:events';
 import { jest } from '@jest/globals';
-import { accepted, rejected, unknown, unsent } from '../../lib/contract/submission.js';
+import {
+  REFUSED_TOGETHER,
+  accepted,
+  refusedTogether,
+  rejected,
+  unknown,
+  unsent,
+  type Submission,
+} from '../../lib/contract/submission.js';
 import { callHealth, pauseAskedFor } from '../../lib/delivery/call-health.js';
 import {
   CircuitBreaker,
@@ -306,10 +314,12 @@ describe('An open circuit breaker', () => {
 describe('What a call says of its provider', () => {
   const failure = (
     scope: 'network' | 'provider' | 'sender' | 'recipient' | 'message',
-    category: 'unknown' | 'auth' | 'rate-limit' = 'unknown',
+    category: 'unknown' | 'auth' | 'quota' | 'rate-limit' = 'unknown',
   ) => ({ code: 'X', message: 'x', scope, category }) as const;
 
-  it.each([
+  const heldBack = unsent({ code: REFUSED_TOGETHER, message: 'held back' });
+
+  it.each<[string, readonly Submission[], CallHealth | undefined]>([
     ['accepted', [accepted()], 'well'],
     ['a refused message', [rejected(failure('message'))], 'well'],
     ['a refused recipient', [rejected(failure('recipient'))], 'well'],
@@ -325,6 +335,10 @@ describe('What a call says of its provider', () => {
     ['nothing', [], 'well'],
     ['one of many', [accepted(), unknown(failure('provider'))], 'unwell'],
     ['a refused key', [unsent(failure('provider', 'auth'))], 'refusing-us'],
+    ['H14: a quota that is used up', [unsent(failure('provider', 'quota'))], 'refusing-us'],
+    ['H1: what is held back with its neighbours', refusedTogether(2, failure('message')), 'well'],
+    ['H1: a call that is divided', [heldBack, heldBack], undefined],
+    ['H1: a call of which a part is held back', [heldBack, accepted()], 'well'],
   ])('%s: %s', (_, submissions, health) => {
     expect(callHealth(submissions)).toBe(health);
   });

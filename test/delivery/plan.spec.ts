@@ -6,6 +6,7 @@ const message = (key: string | undefined, recipients = 1, bytes = 1, sharedBytes
   recipients,
   bytes,
   sharedBytes,
+  unique: [] as string[],
 });
 const limits = (change: Partial<CallLimits>): CallLimits => ({
   messages: Infinity,
@@ -62,6 +63,25 @@ describe('The planner divides messages into calls', () => {
     expect(planCalls(messages, limits(change)).map((call) => call.full)).toEqual(full);
   });
 
+  it('H1: so that nothing stands twice in a call that may stand only once, and the others fill up', () => {
+    const to = (address: string) => ({ ...message('a'), unique: [address] });
+    const people = [to('x'), to('x'), to('y'), to('x'), to('z'), message('a'), to('y')];
+    const calls = planCalls(people, limits({ messages: 4 }));
+    expect(calls.map(({ items }) => items.map(({ unique }) => unique.join()))).toEqual([
+      ['x', 'y', 'z', ''],
+      ['x', 'y'],
+      ['x'],
+    ]);
+    expect(calls.map(({ full }) => full)).toEqual([true, false, false]);
+  });
+
+  it('H1: and however often it stands there, planning stays quick and nothing waits for company', () => {
+    const alike = Array.from({ length: 2_000 }, () => ({ ...message('a'), unique: ['x'] }));
+    const calls = planCalls(alike, limits({ messages: 1_000 }));
+    expect(calls).toHaveLength(2_000);
+    expect(calls.filter(({ full }) => !full).length).toBeLessThan(50);
+  });
+
   it('with every message in exactly one call and no limit passed, whatever the messages', () => {
     const messages = fc.array(
       fc.record({
@@ -69,6 +89,7 @@ describe('The planner divides messages into calls', () => {
         recipients: fc.nat(8),
         bytes: fc.integer({ min: 20, max: 50 }),
         sharedBytes: fc.constant(15),
+        unique: fc.uniqueArray(fc.constantFrom('x', 'y', 'z'), { maxLength: 2 }),
       }),
     );
     const anyLimits = fc.record({
@@ -85,6 +106,8 @@ describe('The planner divides messages into calls', () => {
         for (const { items } of calls) {
           expect(new Set(items.map(({ key }) => key)).size).toBe(1);
           expect(items.length).toBeLessThanOrEqual(items[0]?.key === undefined ? 1 : max.messages);
+          const unique = items.flatMap((item) => item.unique);
+          expect(new Set(unique).size).toBe(unique.length);
           if (items.length === 1) continue;
           expect(items.reduce((sum, item) => sum + item.recipients, 0)).toBeLessThanOrEqual(
             max.recipients,

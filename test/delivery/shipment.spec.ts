@@ -114,7 +114,7 @@ describe('Where a message may go next', () => {
     ['unsent for good', unsent(forGood), true, false, true],
     ['unknown', LOST, false, false, false],
     ['unknown, and to be sent again', LOST, true, true, true],
-    ['unknown, where sending again is harmless', unknown(retryable), false, true, false],
+    ['unknown, whatever else it says', unknown(retryable), false, false, false],
   ])('%s', (_, submission, resends, mayTryAgain, mayMoveOn) => {
     const shipment = new Shipment({ email } as Parcel, resends);
     if (submission !== undefined) {
@@ -163,6 +163,34 @@ describe('Where a message may go next', () => {
       durationMs: 1,
     });
     expect(shipment.verdict).toEqual({ provider: 'a', submission: accepted() });
+  });
+
+  it('S22: nor does who was refused for good get another attempt', () => {
+    const both = outgoingEmail({
+      to: [
+        { address: 'a@example.com' },
+        { address: 'b@example.com' },
+        { address: 'c@example.com' },
+      ],
+    });
+    const shipment = new Shipment({ email: both } as Parcel, false);
+    const cut = {
+      ...LATER,
+      recipients: [row('a@example.com', NEVER), row('b@example.com', LATER)],
+    } as Submission;
+    shipment.record(both, cut, { provider: 'a', durationMs: 1 });
+    const again = shipment.again(both);
+    expect(again.envelopeTo).toEqual(['b@example.com', 'c@example.com']);
+    shipment.record(again, accepted('m-2'), { provider: 'a', durationMs: 1 });
+    expect(shipment.verdict?.submission).toEqual({
+      outcome: 'accepted',
+      messageId: 'm-2',
+      recipients: [
+        row('a@example.com', NEVER),
+        { address: 'b@example.com', outcome: 'accepted' },
+        { address: 'c@example.com', outcome: 'accepted' },
+      ],
+    });
   });
 
   it('each attempt is listed, with the code of its failure', () => {

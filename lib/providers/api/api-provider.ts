@@ -1,5 +1,5 @@
 import { isPromise } from '../../contract/is-promise.js';
-import { stopSignalOf, type StopSignal } from '../../contract/light-signal.js';
+import { stopSignalOf } from '../../contract/light-signal.js';
 import { MailProviderStrategy, type SendContext } from '../../contract/mail-provider.strategy.js';
 import { rejected, unsent, type Submission } from '../../contract/submission.js';
 import { MailBridgeError } from '../../errors/mail-bridge.error.js';
@@ -32,12 +32,16 @@ export abstract class ApiProvider extends MailProviderStrategy {
   }
 
   /** The request that submits these messages in one call; attachments are in memory. */
-  protected abstract request(emails: readonly OutgoingEmail[]): HttpRequest | Promise<HttpRequest>;
+  protected abstract request(
+    emails: readonly OutgoingEmail[],
+    context: SendContext,
+  ): HttpRequest | Promise<HttpRequest>;
 
   /** What its answer means: one result for each message, in the same order. */
   protected abstract outcomes(
     answer: HttpAnswer,
     emails: readonly OutgoingEmail[],
+    context: SendContext,
   ): readonly Submission[];
 
   /** What it means that no answer came. */
@@ -61,13 +65,12 @@ export abstract class ApiProvider extends MailProviderStrategy {
     emails: readonly OutgoingEmail[],
     context: SendContext,
   ): Promise<readonly Submission[]> {
-    const signal = stopSignalOf(context);
     const room = this.callRoom();
-    if (room === undefined) return this.submit(emails, signal);
+    if (room === undefined) return this.submit(emails, context);
     return submitFitting(
       emails,
       (email) => room.takes(email),
-      (fitting) => this.submit(fitting, signal),
+      (fitting) => this.submit(fitting, context),
     );
   }
 
@@ -87,7 +90,7 @@ export abstract class ApiProvider extends MailProviderStrategy {
   }
 
   private async sendOne(email: OutgoingEmail, context: SendContext): Promise<Submission> {
-    const [submission] = await this.submit([email], stopSignalOf(context));
+    const [submission] = await this.submit([email], context);
     return submission ?? unsent({ code: 'NOTHING_SENT', message: 'nothing was sent' });
   }
 
@@ -103,17 +106,17 @@ export abstract class ApiProvider extends MailProviderStrategy {
 
   private async submit(
     emails: readonly OutgoingEmail[],
-    signal: StopSignal,
+    context: SendContext,
   ): Promise<readonly Submission[]> {
-    const made = this.request(emails);
+    const made = this.request(emails, context);
     const request = isPromise(made) ? await made : made;
     // Planned by an estimate; what turns out too large goes out in halves.
     if (emails.length > 1 && Buffer.byteLength(request.body ?? '') > this.maxRequestBytes) {
       return emails.map(heldBack);
     }
-    const result = await this.client.request(request, signal);
+    const result = await this.client.request(request, stopSignalOf(context));
     return result.kind === 'answer'
-      ? this.outcomes(withoutSecrets(result, request), emails)
+      ? this.outcomes(withoutSecrets(result, request), emails, context)
       : this.faults(result, emails);
   }
 }

@@ -13,7 +13,6 @@ import { answerJson, beginsLikeJson, isJsonObject, type JsonObject } from '../ap
 import { statusOutcome, unexpectedAnswer } from '../api/api-outcome.js';
 import { heldBack } from '../api/held-back.js';
 import { retryAfterMs } from '../api/retry-after.js';
-import type { IdempotencyKey } from './brevo-idempotency.js';
 
 /** What was asked, as far as the answer needs it. */
 export interface BrevoCall {
@@ -21,7 +20,8 @@ export interface BrevoCall {
   readonly count: number;
   /** Whether none of them has another template than the others. */
   readonly hasOneTemplate: boolean;
-  readonly key: IdempotencyKey | undefined;
+  /** Its idempotency key, and whether an earlier call had it whose fate is unknown. */
+  readonly key: { readonly isRepeated: boolean } | undefined;
 }
 
 const NO_TEMPLATE = 'document_not_found';
@@ -89,8 +89,11 @@ function isId(id: unknown): id is string {
 }
 
 /** With a key that was never used before, the words must mean something else. */
-function seenBefore({ isReused }: IdempotencyKey, failure: FailureInput): Submission {
-  return isReused ? accepted() : unknown({ ...failure, category: 'validation' });
+function seenBefore(
+  { isRepeated }: NonNullable<BrevoCall['key']>,
+  failure: FailureInput,
+): Submission {
+  return isRepeated ? accepted() : unknown({ ...failure, category: 'validation' });
 }
 
 /** Whether the whole call may have been refused because of one of its messages, or for its size. */

@@ -1,17 +1,15 @@
 import type { BatchRules, ProviderCapabilities } from '../../contract/capabilities.js';
-import { unknown, type Submission } from '../../contract/submission.js';
+import type { IdempotencyRules, SendContext } from '../../contract/mail-provider.strategy.js';
+import type { Submission } from '../../contract/submission.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedContentBytes } from '../../message/size.js';
 import { HttpClient } from '../../transport/http/http-client.js';
-import type { HttpAnswer, HttpFault, HttpRequest } from '../../transport/http/http-result.js';
-import type { JsonObject } from '../api/answer-json.js';
+import type { HttpAnswer, HttpRequest } from '../../transport/http/http-result.js';
 import { ApiProvider } from '../api/api-provider.js';
 import { hasStreams } from '../api/attachment-bytes.js';
-import { digest } from '../api/batch-key.js';
 import { jsonHeaders, type JsonHeaders } from '../api/json-headers.js';
 import { mergeOptions } from '../api/merge-options.js';
 import { CallRoom } from './brevo-call-room.js';
-import { IdempotencyKeys, type IdempotencyKey } from './brevo-idempotency.js';
 import {
   brevoUnsupported,
   MAX_CALL_RECIPIENTS,
@@ -23,11 +21,11 @@ import { brevoOutcomes } from './brevo-outcome.js';
 import { brevoBody, brevoKey } from './brevo-request.js';
 import type { ResolvedBrevoOptions } from './brevo.options.js';
 
-/** A call with its key, until its answer comes. */
-interface KeyedCall {
-  readonly id: string;
-  readonly key: IdempotencyKey;
-}
+/**
+ * How long Brevo knows a key, in milliseconds: 15 minutes by its changelog, 30 by its guide; less the time
+ * of a call.
+ */
+const KEY_LIFETIME_MS = 14 * 60_000;
 
 /** The `brevo` provider: messages of one sender go out as the versions of one call. */
 export class BrevoProvider extends ApiProvider {
@@ -59,14 +57,14 @@ export class BrevoProvider extends ApiProvider {
 
   protected override readonly maxRequestBytes = MAX_MESSAGE_BYTES;
 
-  readonly #keys = new IdempotencyKeys();
-  readonly #calls = new WeakMap<readonly OutgoingEmail[], KeyedCall>();
+  declare readonly idempotency?: IdempotencyRules;
 
   readonly #url: string;
   readonly #headers: JsonHeaders;
 
   constructor(private readonly options: ResolvedBrevoOptions) {
     super(new HttpClient(options), options.maxAttachmentBytes);
+    if (options.idempotency) this.idempotency = { lifetimeMs: KEY_LIFETIME_MS };
     this.#url = `${options.baseUrl}/v3/smtp/email`;
     this.#headers = jsonHeaders({ 'api-key': options.apiKey });
   }
@@ -79,61 +77,35 @@ export class BrevoProvider extends ApiProvider {
     return new CallRoom();
   }
 
-  protected override request(emails: readonly OutgoingEmail[]): HttpRequest {
+  protected override request(
+    emails: readonly OutgoingEmail[],
+    { callKey }: SendContext,
+  ): HttpRequest {
     const body = brevoBody(emails, this.options.sandbox);
+    const keyed =
+      callKey === undefined ? body : mergeOptions(body, { headers: { idempotencyKey: callKey } });
     return {
       method: 'POST',
       url: this.#url,
       headers: this.#headers.post,
-      body: JSON.stringify(this.options.idempotency ? this.withKey(body, emails) : body),
+      body: JSON.stringify(keyed),
     };
   }
 
   protected override outcomes(
     answer: HttpAnswer,
     emails: readonly OutgoingEmail[],
+    { callKey, isRepeated = false }: SendContext,
   ): readonly Submission[] {
-    const call = {
+    return brevoOutcomes(answer, {
       count: emails.length,
       hasOneTemplate: new Set(emails.map(({ templateId }) => templateId)).size === 1,
-      key: this.#calls.get(emails)?.key,
-    };
-    return this.settled(brevoOutcomes(answer, call), emails);
-  }
-
-  protected override faults(
-    fault: HttpFault,
-    emails: readonly OutgoingEmail[],
-  ): readonly Submission[] {
-    return this.settled(super.faults(fault, emails), emails);
+      key: callKey === undefined ? undefined : { isRepeated },
+    });
   }
 
   /** Tells what the account is. */
   protected override verification(): HttpRequest {
     return { method: 'GET', url: `${this.options.baseUrl}/v3/account`, headers: this.#headers.get };
-  }
-
-  private withKey(body: JsonObject, emails: readonly OutgoingEmail[]): JsonObject {
-    const id = digest(JSON.stringify([emails.map((email) => email.id), body]));
-    const key = this.#keys.keyFor(id, Date.now());
-    this.#calls.set(emails, { id, key });
-    return mergeOptions(body, { headers: { idempotencyKey: key.value } });
-  }
-
-  /** A call whose fate is unknown keeps its key, with which it may safely be sent again. */
-  private settled(
-    submissions: readonly Submission[],
-    emails: readonly OutgoingEmail[],
-  ): readonly Submission[] {
-    const call = this.#calls.get(emails);
-    if (call === undefined) return submissions;
-    if (!submissions.some(({ outcome }) => outcome === 'unknown')) {
-      this.#keys.forget(call.id);
-      return submissions;
-    }
-    this.#keys.keep(call.id, call.key, Date.now());
-    return submissions.map((each) =>
-      each.outcome === 'unknown' ? unknown({ ...each.failure, retryable: true }) : each,
-    );
   }
 }

@@ -1,4 +1,3 @@
-import { IdempotencyKeys } from '../../../lib/providers/brevo/brevo-idempotency.js';
 import { brevoRefusal, type BrevoServer } from '../../fixtures/api/brevo-server.js';
 import { people, startBrevo } from './brevo.fixture.js';
 
@@ -84,32 +83,5 @@ describe('With idempotency each call has a key of its own', () => {
     await expect(mail.send(basic)).rejects.toMatchObject({
       response: { outcome: 'unknown', failure: { retryable: false } },
     });
-  });
-});
-
-describe('A key whose answer was lost', () => {
-  const MINUTE = 60_000;
-
-  it('is used again for a quarter of an hour, as Brevo knows it no longer', () => {
-    const keys = new IdempotencyKeys();
-    const key = keys.keyFor('call', 0);
-    keys.keep('call', key, 0);
-    expect(keys.keyFor('call', 13 * MINUTE)).toEqual({ ...key, isReused: true });
-    expect(keys.keyFor('call', 14 * MINUTE)).toMatchObject({ isReused: false });
-    expect(keys.keyFor('other', 0)).toMatchObject({ isReused: false });
-  });
-
-  it('counts from its first use, however often the answer is lost', () => {
-    const keys = new IdempotencyKeys();
-    keys.keep('call', keys.keyFor('call', 0), 0);
-    keys.keep('call', keys.keyFor('call', 10 * MINUTE), 10 * MINUTE);
-    expect(keys.keyFor('call', 15 * MINUTE).isReused).toBe(false);
-  });
-
-  it('is forgotten with the answer', () => {
-    const keys = new IdempotencyKeys();
-    keys.keep('call', keys.keyFor('call', 0), 0);
-    keys.forget('call');
-    expect(keys.keyFor('call', 1).isReused).toBe(false);
   });
 });

@@ -152,7 +152,7 @@ describe('An answer of Brevo means', () => {
 
   it('duplicate_parameter for a key whose answer was lost: the earlier call was taken', () => {
     const given = json(400, { code: 'duplicate_parameter', message: 'no' });
-    const key = { value: 'k', isReused: true, since: 0 };
+    const key = { isRepeated: true };
     expect(brevoOutcomes(given, { ...TWO, key })).toEqual([
       { outcome: 'accepted' },
       { outcome: 'accepted' },
@@ -161,7 +161,7 @@ describe('An answer of Brevo means', () => {
 
   it('duplicate_request for a key that nobody had before: nobody knows', () => {
     const given = json(400, { code: 'duplicate_request', message: 'no' });
-    const key = { value: 'k', isReused: false, since: 0 };
+    const key = { isRepeated: false };
     expect(brevoOutcomes(given, { ...ONE, key })).toMatchObject([{ outcome: 'unknown' }]);
   });
 });
@@ -216,7 +216,7 @@ describe('A refusal of Brevo', () => {
     ['a longer word', json(409, { code: 'my_duplicate_parameter', message: 'no' }), 'unknown'],
     ['another longer one', json(401, { code: 'duplicate_parameters', message: 'no' }), 'unsent'],
   ])('whose code is %s is known by its status only', (_, given, outcome) => {
-    const key = { value: 'k', isReused: true, since: 0 };
+    const key = { isRepeated: true };
     expect(brevoOutcomes(given, { ...ONE, key })).toMatchObject([{ outcome }]);
   });
 
@@ -246,7 +246,7 @@ describe('A refusal of Brevo', () => {
   });
 
   it('of a key that was never used before says so', () => {
-    const key = { value: 'k', isReused: false, since: 0 };
+    const key = { isRepeated: false };
     const given = json(400, { code: 'duplicate_parameter', message: 'seen' });
     expect(brevoOutcomes(given, { ...ONE, key })).toMatchObject([
       { outcome: 'unknown', failure: { code: 'duplicate_parameter', category: 'validation' } },
