@@ -67,6 +67,8 @@ export class EmailMessageDto {
   /**
    * Mail headers of your own, such as `List-Unsubscribe`; at most 10,000 bytes each. Those that MailBridge,
    * the mail system or the provider writes are refused.
+   * Text outside ASCII is encoded; in a header that programs read (`List-Id`, `Keywords`) only names and
+   * comments may have it.
    */
   @MessageField('headers')
   @BetweenFields('headers')

@@ -1,4 +1,5 @@
 import { entryPath, isRecord, isUnsafeKey, type Report, type Rule } from './rule.js';
+import { structuredProblem } from './structured-headers.js';
 import { singleLine } from './text-rules.js';
 
 /** Custom mail headers, by name. */
@@ -29,7 +30,7 @@ export const headerMap: Rule<HeaderMap> = (value, path, report) => {
     const problem = seen.has(lower) ? 'is there twice, in another case' : nameProblem(name);
     if (problem !== undefined) return report(place, problem);
     seen.add(lower);
-    const text = readValue(value[name], place, report);
+    const text = readValue(name, value[name], place, report);
     if (text !== undefined) headers[name] = text;
     return undefined;
   });
@@ -58,8 +59,10 @@ function nameProblem(name: string): string | undefined {
   return undefined;
 }
 
-function readValue(value: unknown, path: string, report: Report): string | undefined {
+function readValue(name: string, value: unknown, path: string, report: Report): string | undefined {
   const text = headerValue(value, path, report);
+  const problem = text === undefined ? undefined : structuredProblem(name, text);
+  if (problem !== undefined) return report(path, problem);
   if (text?.split(' ').some((run) => run.length >= MAX_RUN_LENGTH)) {
     return report(path, `must have a space at least every ${MAX_RUN_LENGTH} characters`);
   }

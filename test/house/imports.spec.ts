@@ -32,8 +32,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'providers/api',
     'errors',
   ],
-  'providers/mailgun': ['contract', 'message', 'transport/http', 'providers/api', 'errors'],
-  'providers/postmark': ['contract', 'message', 'transport/http', 'providers/api', 'errors'],
+  'providers/mailgun': ['contract', 'message', 'mime', 'transport/http', 'providers/api', 'errors'],
+  'providers/postmark': [
+    'contract',
+    'message',
+    'mime',
+    'transport/http',
+    'providers/api',
+    'errors',
+  ],
   'providers/sendgrid': [
     'contract',
     'message',

@@ -175,6 +175,38 @@ describe('custom headers arrive as they were written', () => {
   });
 });
 
+describe('a structured header is encoded only where its structure allows', () => {
+  it.each([
+    [
+      'Disposition-Notification-To',
+      'Jürgen Test <j@example.com>',
+      '=?UTF-8?Q?J=C3=BCrgen_Test?= <j@example.com>',
+    ],
+    ['Errors-To', 'j@example.com (Jürgen)', 'j@example.com (=?UTF-8?Q?J=C3=BCrgen?=)'],
+    ['List-Id', 'Café news <news.example.com>', '=?UTF-8?Q?Caf=C3=A9_news?= <news.example.com>'],
+    [
+      'List-Unsubscribe',
+      '<https://example.com/u> (für alle), <mailto:u@example.com>',
+      '<https://example.com/u> (=?UTF-8?Q?f=C3=BCr_alle?=) , <mailto:u@example.com>',
+    ],
+    ['Keywords', 'a, Maß, b', 'a, =?UTF-8?Q?Ma=C3=9F?= , b'],
+    ['List-Id', '=?UTF-8?Q?=C3=BC?= <news.example.com>', '=?UTF-8?Q?=C3=BC?= <news.example.com>'],
+  ])('S10: %s: %s', async (name, value, written) => {
+    const lines = headerLines(await sourceOf(outgoingEmail({ headers: { [name]: value } })));
+
+    expect(lines).toContain(`${name}: ${written}`);
+  });
+
+  it('S10: and is refused where it does not, also past the rules for messages', async () => {
+    const email = outgoingEmail({ headers: { 'List-Id': 'planted <ü.example.com>' } });
+
+    await expect(new MimeComposer().compose(email)).rejects.toMatchObject({
+      name: 'InvalidMessageError',
+      message: expect.not.stringContaining('planted'),
+    });
+  });
+});
+
 describe('no input adds a header', () => {
   const BREAKS = ['\r\n', '\n', '\r', '\0', '\x0b', '\x1f', '\x7f'];
   const fields: Array<[string, (text: string) => Partial<OutgoingEmail>]> = [

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { addressParser, decodeWords } from 'postal-mime';
 import { outgoingEmail } from '../fixtures/outgoing-email.js';
 import { contentOf, headerLines, linesOf, readBack, sourceOf } from '../fixtures/read-mime.js';
 
@@ -73,6 +74,59 @@ describe('what is written is what is read', () => {
   });
 });
 
+describe('a line with an encoded word is at most 76 long', () => {
+  const fieldName = fc.integer({ min: 1, max: 76 }).map((length) => `X-${'n'.repeat(length)}`);
+  const structured = fc.constantFrom(
+    'Disposition-Notification-To',
+    'Mail-Followup-To',
+    'List-Id',
+    'Errors-To',
+  );
+  const address = fc.constantFrom('a@b.example', `${'a'.repeat(64)}@${'b'.repeat(60)}.example`);
+
+  it('S10: behind a header name of any length, and reads as it was written', async () => {
+    await fc.assert(
+      fc.asyncProperty(fieldName, singleLine, async (header, text) => {
+        const value = `${text}ü`;
+        const email = outgoingEmail({ subject: value, headers: { [header]: value } });
+        const { headers, subject } = await readBack(email);
+
+        expect(subject).toBe(value);
+        expect(headers.filter(({ originalKey }) => originalKey === header)).toHaveLength(1);
+        expect(valueOf(await sourceOf(email), header)).toBe(value);
+        expect(longestEncodedLine(await sourceOf(email))).toBeLessThanOrEqual(76);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('S10: in a structured header too, whose addresses are all there', async () => {
+    const mailbox = fc.tuple(
+      name.map((text) => `${text}ü`),
+      address,
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        structured,
+        fc.array(mailbox, { minLength: 1, maxLength: 4 }),
+        async (header, all) => {
+          const written = all.map(([text, to]) => `"${text.replace(/["\\]/g, '\\$&')}" <${to}>`);
+          const source = await sourceOf(
+            outgoingEmail({ headers: { [header]: written.join(', ') } }),
+          );
+          const line = headerLines(source).find((each) => each.startsWith(`${header}:`)) ?? '';
+
+          expect(addressParser(line.slice(header.length + 1))).toEqual(
+            all.map(([text, to]) => ({ name: text, address: to })),
+          );
+          expect(longestEncodedLine(source)).toBeLessThanOrEqual(76);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('whatever is written, the wire carries one message with the headers of its fields', () => {
   const anything = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 200 }),
@@ -136,3 +190,14 @@ describe('whatever is written, the wire carries one message with the headers of 
     );
   });
 });
+
+/** The value of a header, decoded. */
+function valueOf(source: string, header: string): string {
+  const line = headerLines(source).find((each) => each.startsWith(`${header}:`)) ?? '';
+  return decodeWords(line.slice(header.length + 1).trimStart());
+}
+
+function longestEncodedLine(source: string): number {
+  const lines = source.slice(0, source.indexOf('\r\n\r\n')).split('\r\n');
+  return Math.max(0, ...lines.filter((line) => line.includes('=?')).map(({ length }) => length));
+}

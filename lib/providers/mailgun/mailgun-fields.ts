@@ -1,4 +1,5 @@
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
+import { encodedStructured } from '../../mime/header-text.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
 import { priorityHeaders } from '../api/priority-headers.js';
 import { extraFields } from './mailgun-extra-fields.js';
@@ -70,7 +71,7 @@ function variables({ id, metadata }: OutgoingEmail): TextField[] {
 function headers({ headers: own, priority, replyTo }: OutgoingEmail): TextField[] {
   const all = Object.entries({ ...own, ...priorityHeaders(priority) });
   if (replyTo.length > 0) all.push(['Reply-To', replyTo.map(mailgunMailbox).join(', ')]);
-  return all.map(([name, value]) => field(`h:${name}`, value));
+  return all.map(([name, value]) => field(`h:${name}`, encodedStructured(name, value)));
 }
 
 function options(email: OutgoingEmail): TextField[] {

@@ -2,6 +2,7 @@ import { recipientsOnce } from '../../message/envelope.js';
 import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { renderContent, type RenderedContent } from '../../message/substitutions.js';
+import { encodedStructured } from '../../mime/header-text.js';
 import { isJsonObject, type JsonObject } from '../api/answer-json.js';
 import { bytes } from '../api/attachment-bytes.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
@@ -81,7 +82,8 @@ function template({ templateId, templateData }: OutgoingEmail): JsonObject | und
 
 function headers({ headers: own, priority }: OutgoingEmail): readonly JsonObject[] | undefined {
   const all = Object.entries({ ...own, ...priorityHeaders(priority) });
-  return all.length === 0 ? undefined : all.map(([Name, Value]) => ({ Name, Value }));
+  if (all.length === 0) return undefined;
+  return all.map(([Name, value]) => ({ Name, Value: encodedStructured(Name, value) }));
 }
 
 function attachment(each: OutgoingAttachment): JsonObject {

@@ -97,7 +97,8 @@ function mailboxes(addresses: readonly MailAddress[]): readonly JsonObject[] | u
 /** SendGrid sends headers as they are given: what is not ASCII has to be encoded. */
 function customHeaders({ headers, priority }: OutgoingEmail): Record<string, string> {
   const encoded: Record<string, string> = {};
-  for (const name of Object.keys(headers)) encoded[name] = wordsOfValue(headers[name]!).join(' ');
+  for (const name of Object.keys(headers))
+    encoded[name] = wordsOfValue(name, headers[name]!).join(' ');
   return Object.assign(encoded, priorityHeaders(priority));
 }
 

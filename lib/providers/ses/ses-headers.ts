@@ -14,7 +14,7 @@ export function sesHeaders(
   { otherTags, otherMetadata }: Omit<SesLabels, 'tags'>,
 ): SesHeader[] {
   const own = Object.entries({ ...headers, ...priorityHeaders(priority) });
-  const list = own.map(([name, value]) => header(name, wordsOfValue(value)));
+  const list = own.map(([name, value]) => header(name, wordsOfValue(name, value)));
   for (const tag of otherTags) list.push(header('X-Tag', wordsOfText(tag)));
   if (Object.keys(otherMetadata).length > 0) {
     list.push(header('X-Metadata', [asciiJson(otherMetadata)]));
