@@ -17,6 +17,11 @@ export class IdleSessions {
     private readonly leave: (session: SmtpSession) => void,
   ) {}
 
+  /** How many there are. */
+  get size(): number {
+    return this.#idle.length;
+  }
+
   keep(session: SmtpSession): void {
     const timer = setTimeout(() => this.expire(session), this.idleMs);
     timer.unref();

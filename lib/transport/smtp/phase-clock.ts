@@ -22,8 +22,7 @@ export class PhaseClock {
     private readonly timeouts: SmtpTimeouts,
     private readonly signal: StopSignal,
   ) {
-    if (signal.aborted) this.expire('aborted');
-    else signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.heed();
   }
 
   get expired(): Expiry | undefined {
@@ -35,6 +34,15 @@ export class PhaseClock {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
     this.#timer = setTimeout(() => this.expire('timeout'), this.timeouts[`${phase}Ms`]);
+  }
+
+  /** Stands still, also where a phase was over: the next one begins as the first did. */
+  rest(): void {
+    clearTimeout(this.#timer);
+    if (this.#expired !== 'timeout') return;
+    this.#expired = undefined;
+    this.#stopped = false;
+    this.heed();
   }
 
   /** Ends the attempt; the first reason counts. */
@@ -58,5 +66,10 @@ export class PhaseClock {
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.signal.removeEventListener('abort', this.#onAbort);
+  }
+
+  private heed(): void {
+    if (this.signal.aborted) this.expire('aborted');
+    else this.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 }

@@ -1,9 +1,10 @@
 import { envelopeFault } from './envelope-check.js';
 import { IdleSessions } from './idle-sessions.js';
 import { OAuth2Tokens } from './oauth2-tokens.js';
+import { OpenConnections, WAIT } from './open-connections.js';
 import { PhaseClock } from './phase-clock.js';
 import { expiredFault } from './smtp-fault.js';
-import { openSession, type SessionSource } from './smtp-login.js';
+import type { SessionSource } from './smtp-login.js';
 import { isFault } from './smtp-result.js';
 import type { SmtpFault, SmtpMessage, SmtpResult } from './smtp-result.js';
 import { SmtpSession } from './smtp-session.js';
@@ -19,6 +20,7 @@ export class SmtpPool {
   #closed = false;
   readonly #source: SessionSource;
   readonly #turns: Turns;
+  readonly #connections: OpenConnections;
   readonly #idle: IdleSessions;
   readonly #inFlight = new Set<PhaseClock>();
   readonly #leaving = new Set<Promise<void>>();
@@ -30,6 +32,7 @@ export class SmtpPool {
         ? new OAuth2Tokens(auth.user, auth.oauth2, timeouts.connectMs)
         : undefined;
     this.#source = { settings, tokens };
+    this.#connections = new OpenConnections(this.#source);
     this.#turns = new Turns(settings.maxConnections);
     this.#idle = new IdleSessions(settings.idleMs, (session) => void this.leave(session));
   }
@@ -55,7 +58,7 @@ export class SmtpPool {
       // At the limit of connections an idle one has to make room.
       const spare = this.#idle.take();
       if (spare !== undefined) await this.leave(spare);
-      const session = await openSession(this.#source, clock);
+      const session = await this.#connections.open(clock);
       if (session instanceof SmtpSession) this.keep(session);
       return session;
     });
@@ -76,33 +79,51 @@ export class SmtpPool {
     await Promise.all(this.#leaving);
   }
 
+  /** Does the work when it is its turn; again from the start when it has to wait for a connection. */
   private async inTurn<T>(
     signal: StopSignal,
-    work: (clock: PhaseClock) => Promise<T>,
+    work: (clock: PhaseClock) => Promise<T | typeof WAIT>,
   ): Promise<T | { readonly error: SmtpFault }> {
     const clock = new PhaseClock(this.settings.timeouts, signal);
+    const ticket = this.#turns.ticket();
     this.#inFlight.add(clock);
     try {
-      const expiry = await this.#turns.wait(clock);
-      if (expiry !== undefined) return { error: expiredFault('connect', expiry) };
-      try {
-        return await work(clock);
-      } finally {
-        this.#turns.end();
+      let expiry = await this.#turns.wait(clock, ticket);
+      while (expiry === undefined) {
+        const result = await this.endTurnOnError(work(clock));
+        if (result !== WAIT) {
+          this.#turns.end();
+          return result;
+        }
+        this.#turns.lower(this.#idle.size);
+        expiry = await this.#turns.waitAgain(clock, ticket);
       }
+      return { error: expiredFault('connect', expiry) };
     } finally {
       clock.stop();
       this.#inFlight.delete(clock);
     }
   }
 
-  private async deliver(message: SmtpMessage, clock: PhaseClock): Promise<SmtpResult> {
+  private async endTurnOnError<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      this.#turns.end();
+      throw error;
+    }
+  }
+
+  private async deliver(
+    message: SmtpMessage,
+    clock: PhaseClock,
+  ): Promise<SmtpResult | typeof WAIT> {
     const kept = this.#idle.take();
     if (kept !== undefined) {
       const result = await this.sendOver(kept, message, clock);
       if (!isGoneBefore(result)) return result;
     }
-    const session = await openSession(this.#source, clock);
+    const session = await this.#connections.open(clock);
     return session instanceof SmtpSession ? this.sendOver(session, message, clock) : session;
   }
 
@@ -127,6 +148,7 @@ export class SmtpPool {
     // Until it has gone it is a connection as any other: the next one has to wait for it.
     this.#turns.take();
     const leaving = session.quit().finally(() => {
+      this.#connections.hasLeft();
       this.#turns.end();
       this.#leaving.delete(leaving);
     });

@@ -27,6 +27,11 @@ export class SmtpSession {
     return this.line.isOpen;
   }
 
+  /** Settles when the connection has ended, whoever ended it. */
+  get ended(): Promise<void> {
+    return this.line.ended;
+  }
+
   /** Hands over one message. Look at `alive` afterwards: where the outcome left doubts, it is not. */
   async send(message: SmtpMessage, clock: PhaseClock): Promise<SmtpResult> {
     const fault = this.notOffered(message.envelope);
@@ -51,7 +56,8 @@ export class SmtpSession {
     const { line } = this;
     if (!line.isOpen) return;
     const timer = setTimeout(() => line.hangUp(), QUIT_MS);
-    line.tell({ onReply: () => line.hangUp(), onEnd: () => undefined });
+    // The server ends the connection, so that it no longer counts it when the next one is opened.
+    line.tell({ onReply: () => undefined, onEnd: () => undefined });
     line.say('QUIT\r\n');
     await line.ended;
     clearTimeout(timer);
