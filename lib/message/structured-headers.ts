@@ -39,8 +39,8 @@ const FORMS: Readonly<Record<string, HeaderForm>> = {
   autocrypt: 'tokens', // Autocrypt Level 1
   autoforwarded: 'tokens', // RFC 2156
   'bimi-selector': 'tokens', // draft-brand-indicators-for-message-identification
-  'cfbl-address': 'tokens', // RFC 9477 section 5.1
-  'cfbl-feedback-id': 'tokens', // RFC 9477 section 5.2
+  'cfbl-address': 'tokens', // RFC 9477
+  'cfbl-feedback-id': 'tokens', // RFC 9477
   'deferred-delivery': 'tokens', // RFC 2156
   'disposition-notification-options': 'tokens', // RFC 8098 section 2.2
   'expiry-date': 'tokens', // RFC 4021 section 2.1.50

@@ -10,7 +10,13 @@ export interface DkimOptions {
   readonly keySelector: string;
   /** The RSA private key in PEM, of 1,024 bits or more. */
   readonly privateKey: string;
-  /** The headers to sign, apart by colons. @default those that RFC 6376 section 5.4.1 names */
+  /**
+   * The headers to sign, apart by colons, of those that a message has. A name that stands twice is signed
+   * once more than it is there, so that nobody can add a second one.
+   *
+   * @default From (twice), Reply-To, Subject, Date, To, Cc, Message-ID, In-Reply-To, References,
+   * MIME-Version, Content-Type, Content-Transfer-Encoding, all List-…, Feedback-ID, CFBL-…, BIMI-Selector
+   */
   readonly headerFieldNames?: string;
   /** Headers to leave out of the signature, apart by colons, for services that change them. */
   readonly skipFields?: string;
@@ -22,8 +28,7 @@ const FIELD_NAMES = /^[!-9;-~]+(?::[!-9;-~]+)*$/;
 const MIN_KEY_BITS = 1024;
 
 /**
- * What is wrong with DKIM options; nothing of the key is repeated. Asked before the first message,
- * since nodemailer sends unsigned when it cannot sign, without a word.
+ * What is wrong with DKIM options; nothing of the key is repeated. Asked before the first message.
  */
 export function dkimProblems(dkim: DkimOptions, path: string): Problem[] {
   const problems: Problem[] = [];

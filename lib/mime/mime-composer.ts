@@ -1,6 +1,4 @@
 import { pipeline, type Readable, type Transform } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import type DKIM from 'nodemailer/lib/dkim';
 import type { MailComposerOptions } from 'nodemailer/lib/mail-composer';
 import type MimeNode from 'nodemailer/lib/mime-node';
 import { ConfigurationError } from '../errors/configuration.error.js';
@@ -8,11 +6,13 @@ import type { OutgoingEmail } from '../message/outgoing-email.js';
 import { renderContent } from '../message/substitutions.js';
 import { slicesAfter } from './byte-slices.js';
 import { dkimProblems, type DkimOptions } from './dkim.js';
+import { DkimSigner } from './dkim-signature.js';
 import { headerBlock } from './header-block.js';
 import { mailContent, type MailContentInput } from './mail-content.js';
 import { withMediaTypes } from './media-type.js';
 import { BufferedMimeMessage, StreamedMimeMessage, type MimeMessage } from './mime-message.js';
 import { plainMessage } from './plain-message.js';
+import { signedChunks, signedSlices } from './signed-message.js';
 
 export type { DkimOptions } from './dkim.js';
 export type { MimeMessage } from './mime-message.js';
@@ -39,16 +39,15 @@ const DEFAULT_MAX_STREAMED_BYTES = 25 * 1024 * 1024;
  * whole stands in front of it.
  */
 export class MimeComposer {
-  readonly #dkim: DkimOptions | undefined;
+  readonly #signer: DkimSigner | undefined;
   readonly #maxStreamedBytes: number;
   #compile: Promise<Compile> | undefined;
-  #signer: Promise<DKIM> | undefined;
 
   /** @throws ConfigurationError when the DKIM options cannot work */
   constructor(options: MimeComposerOptions = {}) {
     const problems = options.dkim === undefined ? [] : dkimProblems(options.dkim, 'dkim');
     if (problems.length > 0) throw new ConfigurationError(problems);
-    this.#dkim = options.dkim;
+    this.#signer = options.dkim && new DkimSigner(options.dkim);
     this.#maxStreamedBytes = options.maxStreamedBytes ?? DEFAULT_MAX_STREAMED_BYTES;
   }
 
@@ -65,26 +64,25 @@ export class MimeComposer {
     };
     const head = headerBlock(email, subject);
     const chunks = plainMessage(head, input);
-    const signer = this.#dkim && (await (this.#signer ??= loadSigner(this.#dkim)));
-    if (chunks === undefined) return this.composeOther(Buffer.from(head), input, signer);
-    return new BufferedMimeMessage(input.messageId, signer ? await sign(chunks, signer) : chunks);
+    if (chunks === undefined) return this.composeOther(Buffer.from(head), input);
+    return this.buffered(input.messageId, chunks);
   }
 
   /** What is not plain, by nodemailer. */
-  private async composeOther(
-    head: Buffer,
-    input: MailContentInput,
-    signer: DKIM | undefined,
-  ): Promise<MimeMessage> {
+  private async composeOther(head: Buffer, input: MailContentInput): Promise<MimeMessage> {
     const { messageId, attachments } = input;
     const compile = await (this.#compile ??= loadCompile());
     if (attachments.some(({ content }) => typeof content === 'function')) {
       return new StreamedMimeMessage(messageId, () =>
-        openMessage(compile(mailContent(input)), head, signer),
+        openMessage(compile(mailContent(input)), head, this.#signer),
       );
     }
-    const chunks = [head, await compile(mailContent(input)).build()];
-    return new BufferedMimeMessage(messageId, signer ? await sign(chunks, signer) : chunks);
+    return this.buffered(messageId, [head, await compile(mailContent(input)).build()]);
+  }
+
+  private buffered(messageId: string, chunks: readonly Buffer[]): MimeMessage {
+    const signer = this.#signer;
+    return new BufferedMimeMessage(messageId, signer ? signedChunks(chunks, signer) : chunks);
   }
 }
 
@@ -92,13 +90,9 @@ function messageIdOf({ id, from }: OutgoingEmail): string {
   return `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`;
 }
 
-async function sign(chunks: Buffer[], signer: DKIM): Promise<Buffer[]> {
-  return [await buffer(signer.sign(Buffer.concat(chunks)))];
-}
-
-function openMessage(node: MimeNode, head: Buffer, signer: DKIM | undefined): Readable {
+function openMessage(node: MimeNode, head: Buffer, signer: DkimSigner | undefined): Readable {
   const message = pass(node.createReadStream(), slicesAfter(head));
-  return signer === undefined ? message : pass(signer.sign(message), slicesAfter());
+  return signer === undefined ? message : pass(message, signedSlices(signer));
 }
 
 /** An error or an early end of one reaches the other; the reader sees it on what is returned. */
@@ -109,10 +103,4 @@ function pass(source: Readable, through: Transform): Readable {
 async function loadCompile(): Promise<Compile> {
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   return (content) => new MailComposer(content).compile();
-}
-
-async function loadSigner(dkim: DkimOptions): Promise<DKIM> {
-  const { default: Signer } = await import('nodemailer/lib/dkim');
-  const { domainName, keySelector, privateKey, headerFieldNames, skipFields } = dkim;
-  return new Signer({ domainName, keySelector, privateKey, headerFieldNames, skipFields });
 }

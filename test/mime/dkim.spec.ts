@@ -1,10 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import * as fc from 'fast-check';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { ConfigurationError } from '../../lib/errors/configuration.error.js';
 import type { OutgoingEmail } from '../../lib/message/outgoing-email.js';
 import { MimeComposer, type DkimOptions } from '../../lib/mime/mime-composer.js';
+import { RelaxedBody } from '../../lib/mime/relaxed-body.js';
 import { dkimKey } from '../fixtures/dkim-key.js';
 import { outgoingEmail } from '../fixtures/outgoing-email.js';
 import { bytesOf, headerLines } from '../fixtures/read-mime.js';
@@ -53,6 +55,46 @@ describe('a DKIM signature holds for an independent verifier', () => {
     expect(named).toEqual(['from', 'subject']);
   });
 
+  it.each([
+    'List-Unsubscribe',
+    'List-Unsubscribe-Post',
+    'List-Id',
+    'Feedback-ID',
+    'CFBL-Address',
+    'CFBL-Feedback-ID',
+    'References',
+  ])('S5: signs %s, whatever the case of its name', async (name) => {
+    for (const written of [name, name.toLowerCase()]) {
+      const email = outgoingEmail({ headers: { [written]: '<https://example.com/u/1>' } });
+      const signed = await bytesOf(email, { dkim });
+      const changed = signed.toString('latin1').replace('/u/1>', '/u/2>');
+
+      expect(signedFields(signed)).toContain(name.toLowerCase());
+      expect(await verdict(signed)).toBe('pass');
+      expect(await verdict(Buffer.from(changed, 'latin1'))).not.toBe('pass');
+    }
+  });
+
+  it('S5: a second From breaks it, wherever it is added', async () => {
+    const signed = (await bytesOf(outgoingEmail(), { dkim })).toString('latin1');
+    const from = 'From: evil@attacker.example\r\n';
+    const names = signedFields(Buffer.from(signed));
+
+    expect(names.filter((name) => name === 'from')).toHaveLength(2);
+    expect(names.filter((name) => name === 'to')).toHaveLength(1);
+    for (const added of [from + signed, signed.replace('\r\n\r\n', `\r\n${from}\r\n`)]) {
+      expect(await verdict(Buffer.from(added, 'latin1'))).not.toBe('pass');
+    }
+  });
+
+  it('S5: in lines that any server takes', async () => {
+    const headers = { 'List-Id': '<a.example.com>', 'List-Post': 'NO', 'Feedback-ID': '1:2:3:4' };
+    const signed = await bytesOf(outgoingEmail({ ...everything(), headers }), { dkim });
+    const [signature = ''] = signed.toString('latin1').split(/\r\n(?! )/);
+
+    expect(Math.max(...signature.split('\r\n').map(({ length }) => length))).toBeLessThan(79);
+  });
+
   it('is counted in the size', async () => {
     const message = await new MimeComposer({ dkim }).compose(outgoingEmail());
     const bytes = await buffer(message.open());
@@ -72,6 +114,43 @@ describe('a DKIM signature holds for an independent verifier', () => {
 
     expect(error).toMatchObject({ name: 'AttachmentError', path: 'attachments[0]' });
     expect(bytes).toBe(0);
+  });
+});
+
+describe('the hash of a body', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(' ', '\t', '\r\n', '\r\n\r\n', ' \r\n', 'a', '.', '\u00e9', '  b'),
+    fc.string({ maxLength: 5 }),
+  );
+
+  it('S5: is the same in whatever pieces it comes', () => {
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        expect(hashOf(pieces)).toBe(hashOf([pieces.join('')]));
+      }),
+    );
+  });
+
+  it.each([
+    ['no body', '', ''],
+    ['empty lines only', '\r\n\r\n', ''],
+    ['blanks only', ' \t\r\n ', ''],
+    ['no line break at its end', 'a', 'a\r\n'],
+    // RFC 6376, section 3.4.5.
+    ['blanks and empty lines', ' C \r\nD \t E\r\n\r\n\r\n', ' C\r\nD E\r\n'],
+    ['empty lines in front', '\r\n\r\na', '\r\n\r\na\r\n'],
+  ])('S5: of %s', (_case, body, canonical) => {
+    expect(hashOf([body])).toBe(createHash('sha256').update(canonical).digest('base64'));
+  });
+
+  it('S5: holds for an independent verifier, whatever the body', async () => {
+    const body = fc.array(piece, { minLength: 1 }).map((pieces) => pieces.join(''));
+    await fc.assert(
+      fc.asyncProperty(body, async (text) => {
+        expect(await verdict(await bytesOf(outgoingEmail({ text }), { dkim }))).toBe('pass');
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
@@ -137,4 +216,10 @@ function failing(): Readable {
 function signedFields(signed: Buffer): string[] {
   const signature = headerLines(signed.toString('latin1'))[0] ?? '';
   return (/ h=([^;]*);/.exec(signature)?.[1] ?? '').replace(/\s/g, '').split(':');
+}
+
+function hashOf(pieces: readonly string[]): string {
+  const body = new RelaxedBody(createHash('sha256'));
+  for (const each of pieces) body.update(Buffer.from(each));
+  return body.digest();
 }
