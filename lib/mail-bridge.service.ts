@@ -28,7 +28,7 @@ import type { DeliveryEvent } from './delivery/delivery-event.js';
 import { EmailSendError } from './delivery/email-send.error.js';
 import { Lifecycle } from './delivery/lifecycle.js';
 import { verifyProvider } from './delivery/verify-provider.js';
-import { MailBridgeError } from './errors/mail-bridge.error.js';
+import { ClosedError } from './errors/closed.error.js';
 import type { EmailMessageDto } from './message/email-message.dto.js';
 import type { ProviderCatalog } from './provider-catalog.js';
 import { SecondSignal } from './second-signal.js';
@@ -58,7 +58,7 @@ export class MailBridgeService
   /** @internal Nest makes it; see `MailBridgeModule`. */
   constructor(private readonly providers: ProviderCatalog) {
     this.deliveries$ = providers.events.all$;
-    const { bulk, coalesce, limits, onUnknown, retry, timeoutMs, unsupportedFeatures } =
+    const { bulk, coalesce, limits, maxWaitMs, onUnknown, timeoutMs, unsupportedFeatures } =
       providers.options;
     const warn = (message: string) => this.#logger.warn(message);
     const lifecycle = this.#lifecycle;
@@ -70,8 +70,7 @@ export class MailBridgeService
     });
     const parts = { admission, delivery, lifecycle };
     const coalescer = coalesce && new Coalescer(delivery, lifecycle, coalesce);
-    const patienceMs = retry.maxDelayMs;
-    this.#single = new SingleSender({ ...parts, providers, coalescer, patienceMs });
+    this.#single = new SingleSender({ ...parts, providers, coalescer, maxWaitMs });
     this.#bulk = new BulkSender({ ...parts, warn }, bulk);
   }
 
@@ -213,6 +212,6 @@ export class MailBridgeService
 
   private assertOpen(): void {
     if (!this.#lifecycle.ending.aborted) return;
-    throw new MailBridgeError('This MailBridge is closed: nothing can be sent any more', 'CLOSED');
+    throw new ClosedError();
   }
 }

@@ -23,8 +23,8 @@ export interface SingleSenderParts {
   readonly providers: Providers;
   /** Lets messages of about the same time share calls; `undefined`: each has its own. */
   readonly coalescer: Coalescer | undefined;
-  /** How long a provider that is paused or down is waited for, in milliseconds. */
-  readonly patienceMs: number;
+  /** How long one message waits for providers that are paused or down, in milliseconds. */
+  readonly maxWaitMs: number;
 }
 
 /** Sends one message at a time, and says what became of it. */
@@ -57,15 +57,15 @@ export class SingleSender {
     return run;
   }
 
-  private runWith({ provider, signal, lane = 'normal' }: SendOptions): DeliveryRun {
-    const { admission, coalescer, patienceMs, providers } = this.parts;
+  private runWith({ provider, signal, lane = 'normal', maxWaitMs }: SendOptions): DeliveryRun {
+    const { admission, coalescer, providers } = this.parts;
     const sharesCalls = coalescer !== undefined && signal === undefined;
     return deliveryRun(admission, providers, {
       kind: 'send',
       sharesCalls,
       provider,
       lane,
-      patienceMs,
+      waits: { maxMs: maxWaitMs ?? this.parts.maxWaitMs, of: 'send' },
     });
   }
 

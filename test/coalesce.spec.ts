@@ -42,7 +42,7 @@ async function start(options: MailBridgeOptions = {}) {
     {
       provider: 'batching',
       defaults: { from: 'sender@example.com' },
-      coalesce: { maxWaitMs: 5 },
+      coalesce: { windowMs: 5 },
       ...options,
     },
     [{ provide: Batching, useValue: provider }],
@@ -61,7 +61,7 @@ const isSent = async () => {
 
 describe('With coalesce, messages that are sent at the same time', () => {
   it('share calls, as many as a call takes', async () => {
-    const mail = await start({ coalesce: { maxWaitMs: 1000 } });
+    const mail = await start({ coalesce: { windowMs: 1000 } });
     const names = Array.from({ length: 10 }, (_, i) => `person${i}`);
     const responses = await Promise.all(names.map((name) => mail.send(to(name))));
     expect(provider.calls.map(({ length }) => length)).toEqual([5, 5]);
@@ -111,7 +111,7 @@ describe('With coalesce, messages that are sent at the same time', () => {
 
 describe('A message goes at once and alone', () => {
   it('with a signal of its own, which can then still stop it', async () => {
-    const mail = await start({ coalesce: { maxWaitMs: 60_000 } });
+    const mail = await start({ coalesce: { windowMs: 60_000 } });
     await mail.send(to('a'), { signal: new AbortController().signal });
     expect(provider.calls).toEqual([['a@example.com']]);
   });
@@ -125,7 +125,7 @@ describe('A message goes at once and alone', () => {
 
 describe('A message that waits for company', () => {
   it('is cancelled by a shutdown, which does not wait for the rest of the time', async () => {
-    const mail = await start({ coalesce: { maxWaitMs: 60_000 } });
+    const mail = await start({ coalesce: { windowMs: 60_000 } });
     const sending = failure(mail.send(to('a')));
     await mail.close();
     expect((await sending)?.response).toMatchObject({ outcome: 'cancelled', attempts: 0 });
@@ -144,10 +144,10 @@ describe('A message that waits for company', () => {
 
 describe('The options of coalesce', () => {
   it.each([
-    [{}, 'coalesce.maxWaitMs: is missing'],
+    [{}, 'coalesce.windowMs: is missing'],
     [{ maxWaitMs: 0 }, 'coalesce.maxWaitMs: must be a whole number from 1 to 60000'],
     [{ maxWaitMs: 5, other: 1 }, 'coalesce.other: is not an option'],
   ])('%j are refused: %s', async (coalesce, problem) => {
-    await expect(start({ coalesce } as never)).rejects.toThrow(problem);
+    await expect(start({ coalesce })).rejects.toThrow(problem);
   });
 });

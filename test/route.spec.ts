@@ -199,7 +199,7 @@ describe('Providers of a route may differ', () => {
 });
 
 describe('The same provider is asked again', () => {
-  const retry = { attempts: 3, minDelayMs: 1, maxDelayMs: 5 };
+  const retry = { attempts: 3, baseDelayMs: 1, maxDelayMs: 5 };
 
   it('for what it did not take and may take later, with the number of the attempt', async () => {
     const mail = await start({ provider: 'first', retry });
@@ -264,7 +264,7 @@ describe('The same provider is asked again', () => {
   it('and a wait ends at once with an abort: the last outcome stands', async () => {
     const mail = await start({
       provider: 'first',
-      retry: { attempts: 3, minDelayMs: 3_600_000, maxDelayMs: 3_600_000 },
+      retry: { attempts: 3, baseDelayMs: 3_600_000, maxDelayMs: 3_600_000 },
     });
     const abort = new AbortController();
     first.script = () => {
@@ -289,7 +289,7 @@ describe('A provider that is down', () => {
   it('is not waited for by those who found that out, where there is another', async () => {
     const hour = 3_600_000;
     const mail = await start({
-      retry: { attempts: 3, minDelayMs: hour, maxDelayMs: hour },
+      retry: { attempts: 3, baseDelayMs: hour, maxDelayMs: hour },
       circuitBreaker: { failures: 1, halfOpenAfterMs: hour },
     });
     first.script = down;
@@ -308,7 +308,7 @@ describe('A provider that is down', () => {
     const mail = await start({
       provider: 'first',
       circuitBreaker: { failures: 2, halfOpenAfterMs: 20, maxPauseMs: 5000 },
-      retry: { attempts: 3, minDelayMs: 1, maxDelayMs: 1 },
+      retry: { attempts: 3, baseDelayMs: 1, maxDelayMs: 1 },
     });
     let calls = 0;
     first.script = (email, context) => ((calls += 1) <= 2 ? down(email, context) : accepted());

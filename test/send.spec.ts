@@ -55,9 +55,15 @@ describe('send() resolves when a provider accepted the message', () => {
 });
 
 describe('send() throws when it was not accepted, and says whether sending again is safe', () => {
-  const cases: [string, Script, string, boolean][] = [
+  const cases: [string, Script, string, boolean, boolean?][] = [
     ['rejected', () => rejected({ code: 'NO', message: 'no' }), 'rejected', false],
-    ['unsent', () => unsent({ code: 'LATER', message: 'later' }), 'unsent', true],
+    ['unsent', () => unsent({ code: 'LATER', message: 'later' }), 'unsent', true, true],
+    [
+      'unsent for good',
+      () => unsent({ code: 'NO_KEY', message: 'no', category: 'auth', retryable: false }),
+      'unsent',
+      true,
+    ],
     ['unknown', () => unknown({ code: 'LOST', message: 'lost' }), 'unknown', false],
     ['thrown', () => Promise.reject(new Error('broken')), 'unknown', false],
     ['no answer in time', () => new Promise(() => undefined), 'unknown', false],
@@ -71,11 +77,12 @@ describe('send() throws when it was not accepted, and says whether sending again
     ],
     ['a failure without its failure', () => ({ outcome: 'unsent' }) as never, 'unknown', false],
   ];
-  it.each(cases)('%s', async (_, script, outcome, safeToRetry) => {
+  it.each(cases)('%s', async (_, script, outcome, safeToRetry, shouldRetry = false) => {
     provider.script = script;
     const error = (await thrown(mail.send(message()))) as EmailSendError;
     expect(isEmailSendError(error)).toBe(true);
-    expect(error.safeToRetry).toBe(safeToRetry);
+    expect(error).toMatchObject({ safeToRetry, shouldRetry });
+    expect(error.toJSON()).toMatchObject({ safeToRetry, shouldRetry });
     expect(error.response).toMatchObject({ outcome, success: false, attempts: 1 });
     expect(error.response.failure?.code).toEqual(expect.any(String));
   });
@@ -89,6 +96,21 @@ describe('send() throws when it was not accepted, and says whether sending again
       });
     const error = (await thrown(mail.send(message()))) as EmailSendError;
     expect(error.response).toMatchObject({ outcome: 'unsent', failure: { code: 'STOPPED' } });
+  });
+});
+
+describe('N3: what was never tried is safe to send again', () => {
+  it('when it was cancelled', async () => {
+    const error = await thrown(mail.send(message(), { signal: AbortSignal.abort() }));
+    expect(error).toMatchObject({ safeToRetry: true, shouldRetry: true });
+    expect(isEmailSendError(error) && error.response.outcome).toBe('cancelled');
+  });
+
+  it('when MailBridge is closed', async () => {
+    await mail.close();
+    const error = await thrown(mail.send(message()));
+    expect(error).toMatchObject({ code: 'CLOSED', safeToRetry: true });
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ code: 'CLOSED', safeToRetry: true });
   });
 });
 

@@ -4,7 +4,10 @@ import type { EmailResponseDto } from '../contract/email-response.dto.js';
 /** How many messages had each outcome. */
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;
 
-/** Which responses a bulk keeps: each one, those that were not accepted, or only the counts. */
+/**
+ * Which responses a bulk keeps: `all`; `problems`, those that were not accepted or were refused for some of
+ * their recipients; or `none`, only the counts.
+ */
 export type KeepResponses = 'all' | 'problems' | 'none';
 
 /** What became of a bulk. */
@@ -14,6 +17,8 @@ export class BulkEmailResponseDto {
   readonly successful!: number;
   /** All that were not accepted. */
   readonly failed!: number;
+  /** Messages that were accepted, but not for every recipient: see `recipients` of their responses. */
+  readonly partial!: number;
   readonly outcomes!: OutcomeCounts;
   /** In input order; see `keepResponses`. */
   readonly responses!: readonly EmailResponseDto[];
@@ -21,6 +26,7 @@ export class BulkEmailResponseDto {
   readonly complete!: boolean;
   /** Calls of providers, each with one message or a native batch. */
   readonly providerCalls!: number;
+  /** In whole milliseconds. */
   readonly durationMs!: number;
 
   constructor(fields: BulkEmailResponseDto) {
@@ -35,6 +41,7 @@ export interface BulkProgress {
   /** All messages, where the source tells. */
   readonly total?: number;
   readonly outcomes: OutcomeCounts;
+  /** In whole milliseconds. */
   readonly elapsedMs: number;
 }
 
@@ -45,6 +52,7 @@ export class BulkTally {
   readonly #responses: EmailResponseDto[] = [];
   readonly #startedAt = performance.now();
   #done = 0;
+  #partial = 0;
 
   constructor(private readonly keep: KeepResponses) {
     this.#counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<
@@ -56,7 +64,10 @@ export class BulkTally {
   add(response: EmailResponseDto): void {
     this.#done += 1;
     this.#counts[response.outcome] += 1;
-    if (this.keep === 'none' || (this.keep === 'problems' && response.success)) return;
+    const isPartial = response.success && response.recipients !== undefined;
+    if (isPartial) this.#partial += 1;
+    const isProblem = !response.success || isPartial;
+    if (this.keep === 'none' || (this.keep === 'problems' && !isProblem)) return;
     this.#responses.push(response);
   }
 
@@ -65,7 +76,7 @@ export class BulkTally {
       done: this.#done,
       ...(total !== undefined && { total }),
       outcomes: { ...this.#counts },
-      elapsedMs: performance.now() - this.#startedAt,
+      elapsedMs: Math.round(performance.now() - this.#startedAt),
     };
   }
 
@@ -74,11 +85,12 @@ export class BulkTally {
       total: this.#done,
       successful: this.#counts.accepted,
       failed: this.#done - this.#counts.accepted,
+      partial: this.#partial,
       outcomes: { ...this.#counts },
       responses: this.#responses.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0)),
       complete,
       providerCalls: this.providerCalls,
-      durationMs: performance.now() - this.#startedAt,
+      durationMs: Math.round(performance.now() - this.#startedAt),
     });
   }
 }

@@ -107,7 +107,13 @@ export class BulkSender {
   /** The messages, and how they are to be delivered. */
   private read(
     input: BulkMessages | BulkEmailDto,
-    { defaultFrom, lane = 'bulk', provider, tags }: DryRunOptions & Pick<BulkOptions, 'lane'>,
+    {
+      defaultFrom,
+      lane = 'bulk',
+      maxWaitMs,
+      provider,
+      tags,
+    }: DryRunOptions & Pick<BulkOptions, 'lane' | 'maxWaitMs'>,
     providers: Providers,
     kind: 'bulk' | 'dry-run',
   ): { readonly source: MessageSource; readonly run: DeliveryRun } {
@@ -120,7 +126,7 @@ export class BulkSender {
       provider,
       lane,
       own: bulkDefaults({ defaultFrom: defaultFrom ?? from, tags: tags ?? shared }),
-      patienceMs: this.options.maxPauseMs,
+      waits: { maxMs: maxWaitMs ?? this.options.maxPauseMs, of: 'outage' },
     });
     return { source: openSource(messages), run };
   }

@@ -3,6 +3,7 @@ import { readRoute } from '../delivery/read-route.js';
 import { ConfigurationError } from '../errors/configuration.error.js';
 import type { Problem } from '../errors/problem.js';
 import { LANES, type Lane } from '../delivery/lanes.js';
+import { LONGEST_WAIT_MS } from '../delivery/retry-policy.js';
 import type { AddressInput } from '../message/mail-address.js';
 import type { BulkProgress, KeepResponses } from './bulk-response.dto.js';
 
@@ -20,6 +21,12 @@ export interface SendOptions {
    * since nobody could say then what became of it.
    */
   signal?: AbortSignal | undefined;
+  /**
+   * How long it waits for providers that ask for a pause or are left alone after failures, in
+   * milliseconds; in bulk how long an outage may take before the bulk goes on without the provider.
+   * @default `maxWaitMs` of the options, in bulk `circuitBreaker.maxPauseMs`
+   */
+  maxWaitMs?: number | undefined;
 }
 
 /** How a bulk is sent. */
@@ -85,6 +92,7 @@ function checked<T extends object>(options: T, read: (reader: OptionReader) => v
 function readSendOptions(reader: OptionReader): void {
   readRoute(reader);
   reader.oneOf('lane', LANES);
+  reader.integer('maxWaitMs', 0, LONGEST_WAIT_MS);
   readSignal(reader);
 }
 

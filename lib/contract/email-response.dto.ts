@@ -6,6 +6,7 @@ export interface AttemptRecord {
   readonly outcome: Outcome;
   /** The code of its failure. */
   readonly code?: string;
+  /** In whole milliseconds. */
   readonly durationMs: number;
 }
 

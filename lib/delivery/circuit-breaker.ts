@@ -1,4 +1,5 @@
 import { RecentCalls } from './recent-calls.js';
+import type { WaitAllowance } from './wait-allowance.js';
 
 /** When a provider is left alone for a while. */
 export interface CircuitBreakerOptions {
@@ -55,23 +56,31 @@ export class CircuitBreaker {
 
   /**
    * Lets a call be made: at once while all is well, else when a probe is due or has gone well. Who gets
-   * a passage must report on it. `undefined` when the provider has been down for longer than
-   * `patienceMs`, or the signal fires first.
+   * a passage must report on it. `undefined` when that takes longer than the allowance, or the signal
+   * fires first.
    */
-  pass(patienceMs: number, signal: AbortSignal): Passage | Promise<Passage | undefined> {
-    return this.#state === 'closed' ? this.#passage : this.wait(patienceMs, signal);
+  pass(allowance: WaitAllowance, signal: AbortSignal): Passage | Promise<Passage | undefined> {
+    return this.#state === 'closed' ? this.#passage : this.wait(allowance, signal);
   }
 
-  private async wait(patienceMs: number, signal: AbortSignal): Promise<Passage | undefined> {
+  /** How long no call is made for sure, in milliseconds. */
+  get reopensInMs(): number {
+    return this.#state === 'open' ? Math.max(0, this.#reopensAt - this.now()) : 0;
+  }
+
+  private async wait(allowance: WaitAllowance, signal: AbortSignal): Promise<Passage | undefined> {
     for (;;) {
       if (signal.aborted) return undefined;
       const now = this.now();
       if (this.#state === 'closed') return this.#passage;
       if (this.#state === 'open' && now >= this.#reopensAt) return this.probe();
-      const giveUpAt = this.#downSince + patienceMs;
-      if (now >= giveUpAt) return undefined;
-      const until = this.#state === 'open' ? Math.min(this.#reopensAt, giveUpAt) : giveUpAt;
-      await this.changeOr(until - now, signal);
+      const leftMs = allowance.leftMs(now - this.#downSince);
+      if (leftMs <= 0 || (allowance.isStrict && this.reopensInMs > leftMs)) return undefined;
+      await this.changeOr(
+        this.#state === 'open' ? Math.min(this.reopensInMs, leftMs) : leftMs,
+        signal,
+      );
+      allowance.spend(this.now() - now);
     }
   }
 

@@ -8,7 +8,7 @@ import type { Parcel } from './parcel.js';
 /** How single messages wait for company. */
 export interface CoalesceOptions {
   /** How long the first one waits for others, in milliseconds. */
-  readonly maxWaitMs: number;
+  readonly windowMs: number;
 }
 
 /** Messages that will leave together. */
@@ -19,11 +19,11 @@ class Company {
   #depart: () => void = noDeparture;
 
   /** @param send called once, when they leave */
-  constructor(maxWaitMs: number, send: (parcels: readonly Parcel[]) => Company['responses']) {
+  constructor(windowMs: number, send: (parcels: readonly Parcel[]) => Company['responses']) {
     this.responses = new Promise((resolve) => {
       this.#depart = () => resolve(send(this.parcels));
     });
-    this.#timer = setTimeout(() => this.leave(), maxWaitMs);
+    this.#timer = setTimeout(() => this.leave(), windowMs);
   }
 
   leave(): void {
@@ -66,7 +66,7 @@ export class Coalescer {
   }
 
   private gather(place: string, run: DeliveryRun): Company {
-    const company = new Company(this.options.maxWaitMs, (parcels) => {
+    const company = new Company(this.options.windowMs, (parcels) => {
       this.#waiting.delete(place);
       const stop = this.lifecycle.ending;
       return this.delivery.deliver(parcels, { run, stop, inParallel: true });
@@ -77,7 +77,16 @@ export class Coalescer {
   }
 }
 
-/** Who goes together: the urgent with the urgent, on one route, and by one provider what may share a call. */
-function placeOf({ lane, route }: DeliveryRun, { channel, key }: Parcel): string {
-  return JSON.stringify([lane, route.channels.map(({ name }) => name), channel.name, key]);
+/**
+ * Who goes together: the urgent with the urgent, those that wait equally long, on one route, and by one
+ * provider what may share a call.
+ */
+function placeOf({ lane, route, waits }: DeliveryRun, { channel, key }: Parcel): string {
+  return JSON.stringify([
+    lane,
+    waits.maxMs,
+    route.channels.map(({ name }) => name),
+    channel.name,
+    key,
+  ]);
 }

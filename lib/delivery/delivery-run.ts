@@ -7,13 +7,14 @@ import type { Interception } from './interception.js';
 import type { Lane } from './lanes.js';
 import type { ProviderChannel } from './provider-channel.js';
 import type { Route } from './route.js';
+import type { WaitRule } from './wait-allowance.js';
 
 /** Whoever hands messages over: one `send()`, or one bulk. */
 export interface DeliveryRun {
   readonly route: Route;
   readonly lane: Lane;
-  /** How long a provider that is paused or down is waited for, in milliseconds. */
-  readonly patienceMs: number;
+  /** How long a provider that is paused or down is waited for. */
+  readonly waits: WaitRule;
   /** Whether its messages may share calls; without that the planner is told nothing of them. */
   readonly sharesCalls: boolean;
   /** What messages go through before they are admitted; `undefined` where that is nothing. */
@@ -34,7 +35,7 @@ export interface Providers {
 }
 
 /** How a run differs from another. */
-export interface RunOptions extends Pick<DeliveryRun, 'lane' | 'patienceMs' | 'sharesCalls'> {
+export interface RunOptions extends Pick<DeliveryRun, 'lane' | 'waits' | 'sharesCalls'> {
   readonly kind: MailRun['kind'];
   readonly provider: string | readonly string[] | undefined;
   /** What this run alone adds to a message. @default nothing */
@@ -45,14 +46,14 @@ export interface RunOptions extends Pick<DeliveryRun, 'lane' | 'patienceMs' | 's
 export function deliveryRun(
   admission: Admission,
   providers: Providers,
-  { provider, own, kind, lane, patienceMs, sharesCalls }: RunOptions,
+  { provider, own, kind, lane, waits, sharesCalls }: RunOptions,
 ): DeliveryRun {
   const route = providers.route(provider);
   const defaultsOf = defaultsFor(providers, route, own);
   return {
     route,
     lane,
-    patienceMs,
+    waits,
     sharesCalls,
     interception: providers.interception(kind),
     normalize: (message) => admission.normalize(message, defaultsOf(route.first)),

@@ -11,6 +11,7 @@ import type { Consignment, Handover, ProviderChannel } from './provider-channel.
 import { Shipment } from './shipment.js';
 import { settledOr } from './settled-or.js';
 import { stopSignal } from './stop-signal.js';
+import { WaitAllowance } from './wait-allowance.js';
 
 /** What comes with messages that are handed over. */
 export interface Journey {
@@ -59,12 +60,14 @@ export class Delivery {
       const shipments = parcels.map((each) => new Shipment(each, this.options.resendUnknown));
       const unreadable: Unreadable = {};
       const order = run.route.order();
+      const allowance = new WaitAllowance(run.waits);
       for (const [at, channel] of order.entries()) {
         const open = shipments.filter((each) => each.mayMoveOn && !unreadable.errors?.has(each));
         if (open.length === 0 || (at > 0 && stop.aborted)) break;
         const resolving = this.resolveAll(consign(open, channel, run), journey, unreadable);
         const consignments = Array.isArray(resolving) ? resolving : await resolving;
-        await this.takeOn(channel, consignments, journey, at < order.length - 1);
+        const hasNext = at < order.length - 1;
+        await this.takeOn(channel, consignments, journey, { allowance, hasNext });
       }
       const responses = shipments.map((each) => {
         return this.respond(each, run.route.first.name, unreadable.errors?.get(each));
@@ -133,13 +136,13 @@ export class Delivery {
     channel: ProviderChannel,
     consignments: readonly Consignment[],
     journey: Journey,
-    hasNext: boolean,
+    { allowance, hasNext }: Pick<Handover, 'allowance' | 'hasNext'>,
   ): Promise<void> {
     const { run, stop } = journey;
     const { events } = this.options;
     const handover: Handover = {
       lane: run.lane,
-      patienceMs: run.patienceMs,
+      allowance,
       hasNext,
       stop,
       expired: this.lifecycle.expired,

@@ -2,12 +2,15 @@ import { MailBridgeError, guardFor } from '../errors/mail-bridge.error.js';
 import type { EmailResponseDto } from '../contract/email-response.dto.js';
 
 /**
- * A single message was not accepted. `response` tells what became of it; `safeToRetry` is true only
- * when it surely was not taken and the reason may pass (`unsent`).
+ * A single message was not accepted. `response` tells what became of it, `safeToRetry` and `shouldRetry`
+ * what to do: a worker sends it again when `shouldRetry` is true.
  */
 export class EmailSendError extends MailBridgeError {
   override readonly name = 'EmailSendError';
+  /** Whether it surely was not taken, so that sending it again makes no second copy. */
   readonly safeToRetry: boolean;
+  /** Whether it surely was not taken, and the reason may pass by itself. */
+  readonly shouldRetry: boolean;
   // Private, so that no logger prints the recipients that a response may list.
   readonly #response: EmailResponseDto;
 
@@ -18,7 +21,10 @@ export class EmailSendError extends MailBridgeError {
       response.failure?.code ?? response.outcome.toUpperCase(),
     );
     this.#response = response;
-    this.safeToRetry = response.outcome === 'unsent';
+    const { outcome, failure } = response;
+    this.safeToRetry = outcome === 'unsent' || outcome === 'cancelled';
+    // What was cancelled was never tried: nothing speaks against it.
+    this.shouldRetry = this.safeToRetry && (failure?.retryable ?? true);
   }
 
   get response(): EmailResponseDto {
@@ -27,7 +33,12 @@ export class EmailSendError extends MailBridgeError {
 
   override toJSON(): Record<string, unknown> {
     const { recipients: _, ...response } = this.#response;
-    return { ...super.toJSON(), safeToRetry: this.safeToRetry, response };
+    return {
+      ...super.toJSON(),
+      safeToRetry: this.safeToRetry,
+      shouldRetry: this.shouldRetry,
+      response,
+    };
   }
 }
 

@@ -3,7 +3,7 @@ import type { CallKey, CallKeys } from './call-keys.js';
 import { isolating } from './isolate.js';
 import { isKeptBack } from './kept-back.js';
 import type { Consignment, Handover } from './provider-channel.js';
-import { backOffMs, type RetryBudget, type RetryOptions } from './retry-policy.js';
+import { LONGEST_WAIT_MS, backOffMs, type RetryBudget, type RetryOptions } from './retry-policy.js';
 import type { Shipment } from './shipment.js';
 import { sleep } from './sleep.js';
 
@@ -69,8 +69,7 @@ export class ProviderAttempts {
       if (!isMade || number >= retry.attempts || this.handover.stop.aborted) return;
       this.chooseNext();
       const wait = this.waitAfter(number);
-      if (wait === undefined || wait > this.longestWait) return;
-      if (!(await sleep(wait, this.handover.stop))) return;
+      if (wait === undefined || !(await sleep(wait, this.handover.stop))) return;
     }
   }
 
@@ -105,8 +104,7 @@ export class ProviderAttempts {
       this.provider.independent,
     );
     if (submissions === undefined) return false;
-    this.record(this.#fresh, submissions, performance.now() - startedAt);
-    return true;
+    return this.record(this.#fresh, submissions, performance.now() - startedAt);
   }
 
   private callFresh(
@@ -137,11 +135,11 @@ export class ProviderAttempts {
     }
     const open = consignments.filter(({ shipment }) => doubted.has(shipment));
     const said = submissions.filter((_, at) => doubted.has(consignments[at]!.shipment));
-    this.record(open, said, performance.now() - startedAt);
+    const isMade = this.record(open, said, performance.now() - startedAt);
     const left = open.filter((_, at) => said[at]?.outcome !== 'accepted');
     if (left.length === 0) this.provider.keys?.forget(emailsOf(consignments));
     else this.#inDoubt = [...this.#inDoubt, { consignments, key, doubted: shipmentsOf(left) }];
-    return true;
+    return isMade;
   }
 
   private noteDoubts(
@@ -159,20 +157,24 @@ export class ProviderAttempts {
     this.provider.keys?.keep(emailsOf(consignments), { key, doubt, mayBeTaken });
   }
 
+  /** Takes in what became of each message; whether any of them was tried. */
   private record(
     consignments: readonly Consignment[],
     submissions: readonly Submission[],
     durationMs: number,
-  ): void {
+  ): boolean {
     const { name } = this.provider;
+    let isMade = false;
     consignments.forEach(({ shipment, email }, at) => {
       const submission = submissions[at]!;
       if (isKeptBack(submission)) shipment.notTried(name, submission);
       else {
+        isMade = true;
         const record = shipment.record(email, submission, { provider: name, durationMs });
         this.handover.onAttempt(email.id, record);
       }
     });
+    return isMade;
   }
 
   /** What is worth another attempt, as far as the budget goes. */
@@ -213,21 +215,29 @@ export class ProviderAttempts {
     });
   }
 
-  /** How long to wait before the next attempt, in milliseconds; `undefined` when there is none. */
+  /**
+   * How long to wait before the next attempt, in milliseconds; `undefined` when there is none. Back-off goes
+   * by the retry options alone; what the provider asks for counts as a pause.
+   */
   private waitAfter(number: number): number | undefined {
     const shipments = [
       ...this.#fresh.map(({ shipment }) => shipment),
       ...this.#inDoubt.flatMap(({ doubted }) => [...doubted]),
     ];
     if (shipments.length === 0) return undefined;
-    const retryAfterMs = Math.max(0, ...shipments.map(retryAfterOf));
-    return backOffMs(number, { retryAfterMs }, this.provider.retry, Math.random());
+    const { retry } = this.provider;
+    const { allowance } = this.handover;
+    const asked = Math.min(Math.max(0, ...shipments.map(retryAfterOf)), LONGEST_WAIT_MS);
+    const longest = this.mayAllMoveOn ? retry.maxDelayMs : Infinity;
+    if (asked > Math.min(allowance.leftMs(), longest)) return undefined;
+    const wait = backOffMs(number, { retryAfterMs: asked }, retry, Math.random());
+    if (wait === asked) allowance.spend(asked);
+    return wait;
   }
 
-  private get longestWait(): number {
-    const { hasNext, patienceMs } = this.handover;
-    const mayMoveOn = hasNext && this.#inDoubt.every((call) => this.mayMoveOn(call));
-    return mayMoveOn ? Math.min(patienceMs, this.provider.retry.maxDelayMs) : patienceMs;
+  /** Whether another provider could take all that is tried again. */
+  private get mayAllMoveOn(): boolean {
+    return this.handover.hasNext && this.#inDoubt.every((call) => this.mayMoveOn(call));
   }
 
   /** Whether another provider could take the messages of a call in doubt instead. */

@@ -20,12 +20,13 @@ import { ProviderAttempts, type AttemptedProvider, type CallAttempt } from './pr
 import { LONGEST_WAIT_MS, RetryBudget } from './retry-policy.js';
 import type { Shipment } from './shipment.js';
 import { Turnstile } from './turnstile.js';
+import { WaitAllowance } from './wait-allowance.js';
 
 /** What comes with messages that are handed to a provider. */
 export interface Handover {
   readonly lane: Lane;
-  /** How long the next attempt is waited for, in milliseconds. */
-  readonly patienceMs: number;
+  /** How long this provider is waited for, when it is paused or down. */
+  readonly allowance: WaitAllowance;
   /** Whether another provider could take the messages instead of waiting for this one to recover. */
   readonly hasNext: boolean;
   /** Fires when nothing new may be tried. */
@@ -143,15 +144,15 @@ export class ProviderChannel {
   ): Promise<readonly Submission[] | undefined> {
     const emails = consignments.map(({ email }) => email);
     const { lane, stop, expired } = handover;
-    const patienceMs = handover.hasNext ? 0 : handover.patienceMs;
-    const passing = this.#breaker === undefined ? UNWATCHED : this.#breaker.pass(patienceMs, stop);
+    const allowance = handover.hasNext ? WaitAllowance.NONE : handover.allowance;
+    const passing = this.#breaker === undefined ? UNWATCHED : this.#breaker.pass(allowance, stop);
     const passage = isPromise(passing) ? await passing : passing;
-    if (passage === undefined) return untried(emails, stop);
-    const entrant = { lane, patienceMs, signal: stop, cost: this.costOf(emails) };
+    if (passage === undefined) return this.untried(emails, stop);
+    const entrant = { lane, allowance, signal: stop, cost: this.costOf(emails) };
     const entered = this.#turnstile.enter(entrant);
     if (!(entered === true || (await entered))) {
       passage.report(undefined);
-      return untried(emails, stop);
+      return this.untried(emails, stop);
     }
     if (this.isTooLate(attempted)) {
       passage.report(undefined);
@@ -180,6 +181,16 @@ export class ProviderChannel {
       this.#turnstile.pauseFor(pause);
     }
     this.#turnstile.leave();
+  }
+
+  /** What is not tried since its provider is down or asked for a pause; nothing is known when stopped. */
+  private untried(
+    emails: readonly unknown[],
+    stop: AbortSignal,
+  ): readonly Submission[] | undefined {
+    if (stop.aborted) return undefined;
+    const reopensInMs = this.#breaker?.reopensInMs ?? 0;
+    return keptBack(emails, Math.max(reopensInMs, this.#turnstile.pausedForMs));
   }
 
   /** Whether the provider has forgotten the key of a call while its repetition waited to be made. */
@@ -227,8 +238,3 @@ function seconds(ms: number): string {
 
 /** The right to make a call where nothing watches how calls go. */
 const UNWATCHED: Passage = { report: () => undefined };
-
-/** What is not tried since its provider is down or asked for a pause; nothing is known when stopped. */
-function untried(emails: readonly unknown[], stop: AbortSignal): readonly Submission[] | undefined {
-  return stop.aborted ? undefined : keptBack(emails);
-}

@@ -18,6 +18,11 @@ export interface RateLimitStore {
   reserve(key: string, cost: number, perSecond: number): number | Promise<number>;
   /** Nothing reserved from now on may be used before so many milliseconds have passed. */
   pause(key: string, ms: number): void | Promise<void>;
+  /**
+   * How much longer a pause takes that anybody asked for, in milliseconds; 0 when there is none. Without
+   * it a pause of another process looks like the limit, for which `send()` waits without a bound.
+   */
+  pausedFor?(key: string): number | Promise<number>;
 }
 
 /**
@@ -27,6 +32,7 @@ export interface RateLimitStore {
 export class MemoryRateLimitStore implements RateLimitStore {
   // When the next reservation may be used, by key; monotonic, so that a change of the clock is no matter.
   readonly #next = new Map<string, number>();
+  readonly #pausedUntil = new Map<string, number>();
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
@@ -40,5 +46,10 @@ export class MemoryRateLimitStore implements RateLimitStore {
   pause(key: string, ms: number): void {
     const until = this.now() + ms;
     this.#next.set(key, Math.max(until, this.#next.get(key) ?? until));
+    this.#pausedUntil.set(key, Math.max(until, this.#pausedUntil.get(key) ?? until));
+  }
+
+  pausedFor(key: string): number {
+    return Math.max(0, (this.#pausedUntil.get(key) ?? 0) - this.now());
   }
 }

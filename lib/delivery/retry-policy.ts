@@ -5,7 +5,7 @@ export interface RetryOptions {
   /** Attempts in all; 1: none is repeated. */
   readonly attempts: number;
   /** The most that the first wait takes, in milliseconds; doubles with each attempt. */
-  readonly minDelayMs: number;
+  readonly baseDelayMs: number;
   /** The most that any wait takes, unless the provider asks for longer. */
   readonly maxDelayMs: number;
 }
@@ -15,20 +15,20 @@ export const LONGEST_WAIT_MS = 60 * 60_000;
 
 /**
  * How long to wait before the next attempt, in milliseconds: full jitter over an exponential back-off,
- * so that those who failed together do not come back together; at least what the provider asked for.
+ * from 0 up to `baseDelayMs` and twice as much each time, so that those who failed together do not come
+ * back together; at least what the provider asked for.
  *
  * @param attempt the attempt that failed, from 1
  * @param random from 0 to 1, drawn anew each time
  */
 export function backOffMs(
   attempt: number,
-  failure: Pick<DeliveryFailure, 'retryAfterMs'>,
-  { minDelayMs, maxDelayMs }: RetryOptions,
+  { retryAfterMs = 0 }: Pick<DeliveryFailure, 'retryAfterMs'>,
+  { baseDelayMs, maxDelayMs }: RetryOptions,
   random: number,
 ): number {
-  const ceiling = Math.min(maxDelayMs, minDelayMs * 2 ** (attempt - 1));
-  const asked = Math.min(failure.retryAfterMs ?? 0, LONGEST_WAIT_MS);
-  return Math.max(random * ceiling, asked);
+  const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
+  return Math.max(random * ceiling, Math.min(retryAfterMs, LONGEST_WAIT_MS));
 }
 
 /**

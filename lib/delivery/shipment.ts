@@ -70,8 +70,9 @@ export class Shipment {
   record(
     email: OutgoingEmail,
     submission: Submission,
-    { provider, durationMs }: Pick<AttemptRecord, 'provider' | 'durationMs'>,
+    { provider, durationMs: tookMs }: Pick<AttemptRecord, 'provider' | 'durationMs'>,
   ): AttemptRecord {
+    const durationMs = Math.round(tookMs);
     const { outcome } = submission;
     const attempt: AttemptRecord =
       submission.outcome === 'accepted'
@@ -91,6 +92,8 @@ export class Shipment {
   notTried(provider: string, submission: Submission): void {
     if (this.#last === undefined || cannotCarry(this.#last.submission)) {
       this.settle(provider, submission);
+    } else if (this.#last.provider === provider) {
+      this.#last = { provider, submission: withRetryAfter(this.#last.submission, submission) };
     }
   }
 
@@ -119,6 +122,15 @@ export class Shipment {
     this.#last = { submission: known, provider };
     if (known.outcome === 'unknown') this.#doubt ??= { submission: known, provider };
   }
+}
+
+/** What was said of a message, with the time that is known by now for which its provider is left alone. */
+function withRetryAfter(said: Submission, keptBack: Submission): Submission {
+  if (said.outcome !== 'unsent' || keptBack.outcome !== 'unsent') return said;
+  const { retryAfterMs } = keptBack.failure;
+  return retryAfterMs === undefined
+    ? said
+    : { ...said, failure: { ...said.failure, retryAfterMs } };
 }
 
 /** Whether a provider, or the server behind it, said that it cannot carry the message. */

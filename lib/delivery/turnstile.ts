@@ -1,4 +1,5 @@
 import { LaneQueue, type Lane } from './lanes.js';
+import type { WaitAllowance } from './wait-allowance.js';
 import { MemoryRateLimitStore, type RateLimit, type RateLimitStore } from './rate-limit.js';
 
 /** What holds for all calls of one provider. */
@@ -22,8 +23,8 @@ export interface Entrant {
   readonly lane: Lane;
   /** What it counts for the rate limit. */
   readonly cost: number;
-  /** How long a pause is waited for, in milliseconds. */
-  readonly patienceMs: number;
+  /** What is left of the time that it may wait for pauses. */
+  readonly allowance: WaitAllowance;
   /** Ends the wait. */
   readonly signal: AbortSignal;
 }
@@ -32,6 +33,8 @@ interface Waiter extends Entrant {
   settle(entered: boolean): void;
   abandon(): void;
   isGone: boolean;
+  /** When it began to wait, by the clock of `performance.now()`. */
+  readonly since: number;
 }
 
 /**
@@ -54,11 +57,11 @@ export class Turnstile {
 
   /**
    * Begins at once, or later, or not at all (`false`) when the signal fires first, or a pause takes
-   * longer than the entrant's patience.
+   * longer than the entrant's allowance.
    */
   enter(entrant: Entrant): boolean | Promise<boolean> {
     const pause = this.#pausedUntil - performance.now();
-    if (entrant.signal.aborted || pause > entrant.patienceMs) return false;
+    if (entrant.signal.aborted || (pause > 0 && pause > entrant.allowance.leftMs())) return false;
     const isOpen = this.options.rate === undefined && pause <= 0;
     if (isOpen && this.#free > 0 && this.#present.size === 0) {
       this.#free -= 1;
@@ -73,14 +76,29 @@ export class Turnstile {
     this.open();
   }
 
+  /** How long nothing begins for sure, in milliseconds. */
+  get pausedForMs(): number {
+    return Math.max(0, this.#pausedUntil - performance.now());
+  }
+
   /** Begins nothing more for so many milliseconds: the provider asked for it. */
   pauseFor(ms: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
-    for (const waiter of this.#present) {
-      if (waiter.patienceMs < ms) waiter.abandon();
-    }
+    this.pauseHere(ms);
     const { rate } = this.options;
     if (rate !== undefined) void this.pauseOthers(rate, ms);
+  }
+
+  /** Lets go of those who may not wait that long. */
+  private pauseHere(ms: number): void {
+    for (const waiter of this.#present) {
+      if (waiter.allowance.leftMs() - this.waitedMs(waiter) < ms) waiter.abandon();
+    }
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
+  }
+
+  /** How long of its wait there was a pause. */
+  private waitedMs({ since }: Waiter): number {
+    return Math.max(0, Math.min(performance.now(), this.#pausedUntil) - since);
   }
 
   private noteStore(isReached: boolean): void {
@@ -107,9 +125,11 @@ export class Turnstile {
       const waiter: Waiter = {
         ...entrant,
         isGone: false,
+        since: performance.now(),
         abandon,
         settle: (entered) => {
           this.#present.delete(waiter);
+          entrant.allowance.spend(this.waitedMs(waiter));
           entrant.signal.removeEventListener('abort', abandon);
           resolve(entered);
         },
@@ -140,7 +160,10 @@ export class Turnstile {
 
   private async openLater(pause: number, rate: SharedRateLimit | undefined): Promise<void> {
     if (pause > 0 || rate === undefined) return this.sleep(pause);
-    await this.sleep(await this.reserve(rate, 1));
+    const wait = await this.reserve(rate, 1);
+    if (this.mayTakeTooLong(wait)) await this.learnOfPause(rate);
+    if (this.#present.size === 0) return;
+    await this.sleep(wait);
     await this.sleep(this.#pausedUntil - performance.now());
     const admitted = this.admit();
     // A call of many messages counts as many: the next one waits for all of them.
@@ -156,6 +179,21 @@ export class Turnstile {
     } catch {
       this.noteStore(false);
       return this.#ownLimits.reserve(key, cost, perSecond);
+    }
+  }
+
+  /** Whether somebody waits who would not wait so long for a pause. */
+  private mayTakeTooLong(ms: number): boolean {
+    return ms > 0 && [...this.#present].some(({ allowance }) => allowance.leftMs() < ms);
+  }
+
+  /** A pause that another process asked for looks like the limit itself, unless the store tells. */
+  private async learnOfPause({ store, key }: SharedRateLimit): Promise<void> {
+    try {
+      const ms = (await store.pausedFor?.(key)) ?? 0;
+      if (ms > 0) this.pauseHere(ms);
+    } catch {
+      // Out of reach: `reserve` says so.
     }
   }
 

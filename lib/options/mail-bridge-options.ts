@@ -79,12 +79,23 @@ export interface MailBridgeOptions {
     | {
         /** In all; 1: nothing is tried again. @default 3 */
         attempts?: number | undefined;
-        /** The most that the first wait takes, in milliseconds; doubles with each. @default 500 */
+        /**
+         * The most that the first wait takes, in milliseconds; doubles with each. Every wait is drawn from
+         * 0 up to that (full jitter). @default 500
+         */
+        baseDelayMs?: number | undefined;
+        /** @deprecated the old name of `baseDelayMs` */
         minDelayMs?: number | undefined;
         /** The most that a wait takes, unless the provider asks for longer. @default 30_000 */
         maxDelayMs?: number | undefined;
       }
     | undefined;
+  /**
+   * How long one `send()` waits for providers that ask for a pause or are left alone after failures, in
+   * milliseconds, all such waits together; then it is `unsent`, with `retryAfterMs` where that is known.
+   * Waits between attempts go by `retry`. @default 5_000
+   */
+  maxWaitMs?: number | undefined;
   /** When a provider that fails is left alone for a while; `false`: never. */
   circuitBreaker?:
     | false
@@ -125,8 +136,10 @@ export interface MailBridgeOptions {
    */
   coalesce?:
     | {
-        /** How long the first message waits for company, in milliseconds. */
-        maxWaitMs: number;
+        /** How long the first message waits for others, in milliseconds. */
+        windowMs?: number | undefined;
+        /** @deprecated the old name of `windowMs` */
+        maxWaitMs?: number | undefined;
       }
     | undefined;
   /**

@@ -2,6 +2,7 @@ import { registerAs } from '@nestjs/config';
 import { ConfigurationError } from '../errors/configuration.error.js';
 import type { Problem } from '../errors/problem.js';
 import { parseAddress } from '../message/address.js';
+import { LONGEST_WAIT_MS } from '../delivery/retry-policy.js';
 import { LONGEST_TIMEOUT_MS } from './defaults.js';
 import type { MailBridgeOptions } from './mail-bridge-options.js';
 
@@ -82,6 +83,7 @@ export function optionsFromEnvironment(variables: NodeJS.ProcessEnv): MailBridge
     providers: readProviders(env, route),
     bulk: { concurrency: env.integer('MAIL_CONCURRENCY', 1, 10_000) },
     retry: { attempts: env.integer('MAIL_RETRY_ATTEMPTS', 1, 100) },
+    maxWaitMs: env.integer('MAIL_MAX_WAIT_MS', 0, LONGEST_WAIT_MS),
     timeoutMs: env.integer('MAIL_TIMEOUT_MS', 1, LONGEST_TIMEOUT_MS),
   };
   if (env.problems.length > 0) throw new ConfigurationError(env.problems);

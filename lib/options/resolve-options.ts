@@ -60,6 +60,7 @@ function readAll(reader: OptionReader): ResolvedMailBridgeOptions {
     unnamedProvider: readProvider('', new OptionReader({}, '', reader.report), context),
     bulk: { ...bulk, maxPauseMs: breaker.maxPauseMs },
     retry,
+    maxWaitMs: reader.integer('maxWaitMs', 0, LONGEST_WAIT_MS) ?? DEFAULTS.maxWaitMs,
     timeoutMs: timeoutMs ?? DEFAULTS.timeoutMs,
     shutdown: readShutdown(reader),
     limits,
@@ -74,10 +75,11 @@ function readAll(reader: OptionReader): ResolvedMailBridgeOptions {
 function readCoalesce(reader: OptionReader): CoalesceOptions | undefined {
   const coalesce = reader.nested('coalesce');
   if (coalesce === undefined) return undefined;
-  const maxWaitMs = coalesce.integer('maxWaitMs', 1, LONGEST_COALESCE_MS);
-  if (coalesce.raw('maxWaitMs') === undefined) coalesce.problem('maxWaitMs', 'is missing');
+  const windowMs = readRenamed(coalesce, 'windowMs', 'maxWaitMs', 1, LONGEST_COALESCE_MS);
+  const isMissing = ['windowMs', 'maxWaitMs'].every((key) => coalesce.raw(key) === undefined);
+  if (isMissing) coalesce.problem('windowMs', 'is missing');
   coalesce.finish();
-  return maxWaitMs === undefined ? undefined : { maxWaitMs };
+  return windowMs === undefined ? undefined : { windowMs };
 }
 
 /** A list of objects that have that method. */
@@ -94,11 +96,29 @@ function readParts<T extends object>(
   return parts as readonly T[];
 }
 
+/** A whole number that has a new name; the old one still works, but not beside the new one. */
+function readRenamed(
+  reader: OptionReader,
+  name: string,
+  oldName: string,
+  min: number,
+  max: number,
+): number | undefined {
+  const old = reader.integer(oldName, min, max);
+  const value = reader.integer(name, min, max);
+  if (reader.raw(name) !== undefined && reader.raw(oldName) !== undefined) {
+    reader.problem(oldName, `is the old name of ${name}: set only ${name}`);
+  }
+  return value ?? old;
+}
+
 function readRetry(reader: OptionReader): RetryOptions {
   const retry = reader.nested('retry');
   const options = {
     attempts: retry?.integer('attempts', 1, 100) ?? DEFAULTS.retry.attempts,
-    minDelayMs: retry?.integer('minDelayMs', 0, LONGEST_WAIT_MS) ?? DEFAULTS.retry.minDelayMs,
+    baseDelayMs:
+      (retry && readRenamed(retry, 'baseDelayMs', 'minDelayMs', 0, LONGEST_WAIT_MS)) ??
+      DEFAULTS.retry.baseDelayMs,
     maxDelayMs: retry?.integer('maxDelayMs', 0, LONGEST_WAIT_MS) ?? DEFAULTS.retry.maxDelayMs,
   };
   retry?.finish();

@@ -38,6 +38,8 @@ export interface ResolvedMailBridgeOptions {
   readonly coalesce: CoalesceOptions | undefined;
   readonly onUnknown: 'report' | 'resend';
   readonly retry: RetryOptions;
+  /** How long one `send()` waits for providers that are paused or down, in milliseconds. */
+  readonly maxWaitMs: number;
   readonly unsupportedFeatures: 'error' | 'warn';
   readonly shutdown: { readonly drainTimeoutMs: number };
   readonly timeoutMs: number;

@@ -19,3 +19,19 @@ local expiry = math.ceil((next - now) / 1000) + 1
 redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', string.format('%.0f', expiry))
 return at - now
 `);
+
+/**
+ * Begins a pause, which its key outlives by nothing: a longer one that is under way stays. Argument in
+ * milliseconds.
+ */
+export const BEGIN_PAUSE = new RedisScript(`
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then
+  redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+end
+return 0
+`);
+
+/** Answers how many milliseconds of a pause are left. */
+export const PAUSE_LEFT = new RedisScript(`
+return math.max(0, redis.call('PTTL', KEYS[1]))
+`);

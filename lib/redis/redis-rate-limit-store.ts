@@ -1,6 +1,6 @@
 import { ConfigurationError, MailBridgeError, type RateLimitStore } from 'nest-mailbridge';
-import { GCRA } from './gcra.script.js';
-import { redisErrorCode, type RedisScriptClient } from './redis-script.js';
+import { BEGIN_PAUSE, GCRA, PAUSE_LEFT } from './gcra.script.js';
+import { redisErrorCode, type RedisScript, type RedisScriptClient } from './redis-script.js';
 
 /** How rate limits are kept in Redis. */
 export interface RedisRateLimitStoreOptions {
@@ -55,11 +55,21 @@ export class RedisRateLimitStore implements RateLimitStore {
   /** @throws MailBridgeError when Redis fails or takes too long */
   async pause(key: string, ms: number): Promise<void> {
     await this.advance(key, ms, 0);
+    if (ms >= 1) await this.run(BEGIN_PAUSE, pauseKey(key), Math.ceil(ms));
+  }
+
+  /** @throws MailBridgeError when Redis fails or takes too long */
+  pausedFor(key: string): Promise<number> {
+    return this.run(PAUSE_LEFT, pauseKey(key));
   }
 
   private async advance(key: string, pauseMs: number, costMs: number): Promise<number> {
+    return (await this.run(GCRA, key, pauseMs * 1000, costMs * 1000)) / 1000;
+  }
+
+  private async run(script: RedisScript, key: string, ...args: number[]): Promise<number> {
     if (performance.now() < this.#leftAloneUntil) throw outOfReach('it timed out before');
-    const run = GCRA.run(this.client, this.#prefix + key, pauseMs * 1000, costMs * 1000);
+    const run = script.run(this.client, this.#prefix + key, ...args);
     const answer = await this.inTime(run).catch((error: unknown) => {
       throw outOfReach(redisErrorCode(error) ?? 'the connection failed');
     });
@@ -67,9 +77,9 @@ export class RedisRateLimitStore implements RateLimitStore {
       this.#leftAloneUntil = performance.now() + TIMEOUTS_LEFT_ALONE * this.#timeoutMs;
       throw outOfReach(`it did not answer within ${this.#timeoutMs} ms`);
     }
-    const waitMs = Number.parseInt(String(answer), 10) / 1000;
-    if (!(waitMs >= 0)) throw outOfReach('it answered something else');
-    return waitMs;
+    const number = Number.parseInt(String(answer), 10);
+    if (!(number >= 0)) throw outOfReach('it answered something else');
+    return number;
   }
 
   private async inTime(run: Promise<unknown>): Promise<unknown> {
@@ -80,6 +90,11 @@ export class RedisRateLimitStore implements RateLimitStore {
     });
     return Promise.race([run, timeout]).finally(() => clearTimeout(timer));
   }
+}
+
+/** The key of the pauses of a limit: a pause is no part of the limit, and must be told from it. */
+function pauseKey(key: string): string {
+  return `${key}:pause`;
 }
 
 function outOfReach(why: string): MailBridgeError {

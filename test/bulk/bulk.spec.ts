@@ -1,5 +1,6 @@
 import { Subject, from, take, toArray, lastValueFrom } from 'rxjs';
 import {
+  accepted,
   isBulkSourceError,
   rejected,
   unsent,
@@ -381,6 +382,31 @@ describe('An abort ends the intake', () => {
       providerCalls: 0,
     });
   });
+});
+
+describe('N4: a message that was refused for some of its recipients', () => {
+  const failure = { code: 'SMTP_550', message: 'no such user' };
+
+  it.each(['all', 'problems'] as const)('counts, and is kept with %s', async (keepResponses) => {
+    provider.script = ({ id, to }) =>
+      to[0]!.address.startsWith('person1')
+        ? accepted(id, [
+            { address: 'person1@example.com', outcome: 'accepted' },
+            { address: 'gone@example.com', outcome: 'rejected', failure: deliveryFailure(failure) },
+          ])
+        : accepted(id);
+    const result = await mail.sendBulk(messages(3), { keepResponses });
+    expect(result).toMatchObject({ successful: 3, failed: 0, partial: 1 });
+    expect(result.responses.map(({ index }) => index)).toEqual(
+      keepResponses === 'all' ? [0, 1, 2] : [1],
+    );
+    expect(result.responses.find(({ index }) => index === 1)?.recipients).toHaveLength(2);
+  });
+
+  const deliveryFailure = (input: typeof failure) => {
+    const said = rejected({ ...input, scope: 'recipient' });
+    return said.outcome === 'accepted' ? undefined! : said.failure;
+  };
 });
 
 describe('stream() tells the same as it happens', () => {

@@ -62,7 +62,7 @@ export async function runBrownOut(plan: BrownOutPlan): Promise<BrownOutReport> {
     onUnknown: 'resend' as const,
     circuitBreaker: { halfOpenAfterMs: plan.halfOpenAfterMs },
     // Quick to try again, as long as the budget lasts.
-    retry: { attempts: 3, minDelayMs: 5, maxDelayMs: 50 },
+    retry: { attempts: 3, baseDelayMs: 5, maxDelayMs: 50 },
     providers: { [provider]: own },
   };
   let attempts = 0;

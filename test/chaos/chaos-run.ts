@@ -80,7 +80,7 @@ export async function runChaos({
 /** Short enough that what is swallowed does not hold up a run for long. */
 const PATIENCE = {
   timeoutMs: 600,
-  retry: { attempts: 3, minDelayMs: 5, maxDelayMs: 50 },
+  retry: { attempts: 3, baseDelayMs: 5, maxDelayMs: 50 },
   circuitBreaker: { failures: 5, halfOpenAfterMs: 10, maxPauseMs: 20_000 },
 } satisfies MailBridgeOptions;
 

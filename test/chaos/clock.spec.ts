@@ -48,7 +48,7 @@ describe.each([
   ['back', -HOUR],
 ])('A clock that is put %s by an hour', (_, jump) => {
   it('neither shortens nor lengthens the wait before another attempt', async () => {
-    const { mail, provider } = await start({ retry: { attempts: 2, minDelayMs: 0 } });
+    const { mail, provider } = await start({ retry: { attempts: 2, baseDelayMs: 0 } });
     const startedAt = Math.round(performance.now());
     provider.answer = () => (provider.calls.length === 1 ? LATER : accepted());
     const sending = mail.send(message());

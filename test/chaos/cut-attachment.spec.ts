@@ -47,7 +47,7 @@ async function sendOverCut(kind: FaultKind, cuts: number) {
   const mail = await startMailBridge({
     provider: 'smtp',
     defaults: { from: 'sender@example.com' },
-    retry: { attempts: 2, minDelayMs: 1, maxDelayMs: 1 },
+    retry: { attempts: 2, baseDelayMs: 1, maxDelayMs: 1 },
     providers: { smtp: { host: '127.0.0.1', port: proxy.port, timeouts: { answerMs: 300 } } },
   });
   const attachments = [{ filename: 'large.bin', content }];

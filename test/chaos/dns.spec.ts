@@ -31,7 +31,7 @@ function start(provider: string, port: number, options: MailBridgeOptions = {}) 
   return startMailBridge({
     provider,
     defaults: { from: 'sender@example.com' },
-    retry: { attempts: 2, minDelayMs: 1, maxDelayMs: 1 },
+    retry: { attempts: 2, baseDelayMs: 1, maxDelayMs: 1 },
     ...options,
     providers: { [provider]: providers[provider as 'smtp' | 'sendgrid'] },
   });

@@ -25,7 +25,7 @@ async function startWith(script: NonNullable<PeerOptions['script']>) {
   return startMailBridge({
     provider: 'smtp',
     defaults: { from: 'sender@example.com' },
-    retry: { minDelayMs: 1, maxDelayMs: 1 },
+    retry: { baseDelayMs: 1, maxDelayMs: 1 },
     providers: { smtp: { host: '127.0.0.1', port: peer.port } },
   });
 }

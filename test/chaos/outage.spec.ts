@@ -35,7 +35,7 @@ describe.each([
       capacity: 100_000,
       timeoutMs: 250,
       options: {
-        retry: { attempts: 2, minDelayMs: 1, maxDelayMs: 1 },
+        retry: { attempts: 2, baseDelayMs: 1, maxDelayMs: 1 },
         circuitBreaker: { failures: FAILURES, halfOpenAfterMs: HALF_OPEN_AFTER_MS },
       },
     };

@@ -15,14 +15,16 @@ import {
   type CallHealth,
   type Passage,
 } from '../../lib/delivery/circuit-breaker.js';
+import { WaitAllowance } from '../../lib/delivery/wait-allowance.js';
 import { seededRandom } from '../fixtures/chaos-proxy.js';
 
 const MINUTE = 60_000;
 const never = new AbortController().signal;
+const outage = (maxMs: number) => new WaitAllowance({ maxMs, of: 'outage' });
 const breaker = () => new CircuitBreaker({ failures: 5, halfOpenAfterMs: 10_000 });
 
 async function call(circuit: CircuitBreaker, health: CallHealth, patienceMs = 0): Promise<boolean> {
-  const passage = await circuit.pass(patienceMs, never);
+  const passage = await circuit.pass(outage(patienceMs), never);
   passage?.report(health);
   return passage !== undefined;
 }
@@ -109,7 +111,7 @@ describe('A circuit breaker opens', () => {
 
   it('but not on calls that were not made after all', async () => {
     const circuit = breaker();
-    for (let i = 0; i < 25; i += 1) (await circuit.pass(0, never))?.report(undefined);
+    for (let i = 0; i < 25; i += 1) (await circuit.pass(outage(0), never))?.report(undefined);
     expect(circuit.state).toBe('closed');
   });
 
@@ -199,9 +201,9 @@ describe('An open circuit breaker', () => {
   it('lets one call probe after its time, and closes when that goes well', async () => {
     const circuit = await opened();
     jest.advanceTimersByTime(10_000);
-    const probe = await circuit.pass(0, never);
+    const probe = await circuit.pass(outage(0), never);
     expect([probe !== undefined, circuit.state]).toEqual([true, 'half-open']);
-    expect(await circuit.pass(0, never)).toBeUndefined();
+    expect(await circuit.pass(outage(0), never)).toBeUndefined();
     probe?.report('well');
     expect(circuit.state).toBe('closed');
   });
@@ -221,7 +223,7 @@ describe('An open circuit breaker', () => {
   it('lets another call probe when the first was not made after all', async () => {
     const circuit = await opened();
     jest.advanceTimersByTime(10_000);
-    (await circuit.pass(0, never))?.report(undefined);
+    (await circuit.pass(outage(0), never))?.report(undefined);
     expect(await call(circuit, 'unwell')).toBe(true);
     jest.advanceTimersByTime(19_999);
     expect(await call(circuit, 'well')).toBe(false);
@@ -233,7 +235,9 @@ describe('An open circuit breaker', () => {
     const circuit = await opened();
     const passages: (Passage | undefined)[] = [];
     for (let i = 0; i < 3; i += 1) {
-      void Promise.resolve(circuit.pass(60_000, never)).then((passage) => passages.push(passage));
+      void Promise.resolve(circuit.pass(outage(60_000), never)).then((passage) =>
+        passages.push(passage),
+      );
     }
     await jest.advanceTimersByTimeAsync(10_000);
     expect(passages).toHaveLength(1);
@@ -251,7 +255,7 @@ describe('An open circuit breaker', () => {
     await call(circuit, 'unwell');
     jest.advanceTimersByTime(2_000);
     const given: string[] = [];
-    void Promise.resolve(circuit.pass(15_000, signal)).then((passage) =>
+    void Promise.resolve(circuit.pass(outage(15_000), signal)).then((passage) =>
       given.push(passage === undefined ? 'nothing' : 'a passage'),
     );
     await jest.advanceTimersByTimeAsync(2_999);
@@ -265,10 +269,10 @@ describe('An open circuit breaker', () => {
   it('is waited for while another probes, as long as the patience lasts', async () => {
     const circuit = await opened();
     jest.advanceTimersByTime(10_000);
-    const probe = await circuit.pass(0, never);
+    const probe = await circuit.pass(outage(0), never);
     const given: string[] = [];
     for (const patience of [12_000, 60_000]) {
-      void Promise.resolve(circuit.pass(patience, never)).then((passage) =>
+      void Promise.resolve(circuit.pass(outage(patience), never)).then((passage) =>
         given.push(`${patience}: ${passage === undefined ? 'nothing' : 'a passage'}`),
       );
     }
@@ -284,14 +288,14 @@ describe('An open circuit breaker', () => {
   it('lets nobody through whose signal has fired already', async () => {
     const circuit = await opened();
     jest.advanceTimersByTime(10_000);
-    expect(await circuit.pass(60_000, AbortSignal.abort())).toBeUndefined();
+    expect(await circuit.pass(outage(60_000), AbortSignal.abort())).toBeUndefined();
     expect(circuit.state).toBe('open');
   });
 
   it('is not waited for any longer after an abort', async () => {
     const circuit = await opened();
     const abort = new AbortController();
-    const waiting = circuit.pass(60_000, abort.signal);
+    const waiting = circuit.pass(outage(60_000), abort.signal);
     abort.abort();
     expect(await waiting).toBeUndefined();
     expect(jest.getTimerCount()).toBe(0);
@@ -300,10 +304,10 @@ describe('An open circuit breaker', () => {
 
   it('is not moved by calls that were under way when it opened', async () => {
     const circuit = breaker();
-    const late = await circuit.pass(0, never);
+    const late = await circuit.pass(outage(0), never);
     for (let i = 0; i < 5; i += 1) await call(circuit, 'unwell');
     jest.advanceTimersByTime(10_000);
-    const probe = await circuit.pass(0, never);
+    const probe = await circuit.pass(outage(0), never);
     late?.report('well');
     expect(circuit.state).toBe('half-open');
     probe?.report('unwell');

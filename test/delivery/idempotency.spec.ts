@@ -93,7 +93,7 @@ async function start(answers: Answer[], options: MailBridgeOptions = {}) {
     {
       provider: ['keyed', 'other'],
       defaults: { from: 'sender@example.com' },
-      retry: { attempts: 3, minDelayMs: 1, maxDelayMs: 2 },
+      retry: { attempts: 3, baseDelayMs: 1, maxDelayMs: 2 },
       ...options,
     },
     [
@@ -165,7 +165,7 @@ describe('H17: once a call may have been taken, only an acceptance settles it', 
 
   it('an abort in between leaves it unknown', async () => {
     const abort = new AbortController();
-    const mail = await start([lost, ok], { retry: { attempts: 3, minDelayMs: 60_000 } });
+    const mail = await start([lost, ok], { retry: { attempts: 3, baseDelayMs: 60_000 } });
     const sent = outcomeOf(mail.send(message(), { signal: abort.signal }));
     while (keyed.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setImmediate(resolve));
@@ -175,7 +175,7 @@ describe('H17: once a call may have been taken, only an acceptance settles it', 
   });
 
   it('a shutdown in between leaves it unknown', async () => {
-    const mail = await start([lost, ok], { retry: { attempts: 3, minDelayMs: 60_000 } });
+    const mail = await start([lost, ok], { retry: { attempts: 3, baseDelayMs: 60_000 } });
     const sent = outcomeOf(mail.send(message()));
     while (keyed.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await mail.close();
@@ -314,7 +314,7 @@ describe('H18: a call in doubt is repeated whole or not at all', () => {
   });
 
   it('also single messages that went in one call', async () => {
-    const mail = await start([lost, ok], { coalesce: { maxWaitMs: 5 } });
+    const mail = await start([lost, ok], { coalesce: { windowMs: 5 } });
     const sent = some(4).map((each) => outcomeOf(mail.send(each)));
     expect(await Promise.all(sent)).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
     expect(keyed.calls.map(({ ids }) => ids.length)).toEqual([4, 4]);
@@ -332,7 +332,7 @@ describe('H18: a call in doubt is repeated whole or not at all', () => {
       {
         provider: 'brief',
         defaults: { from: 'sender@example.com' },
-        retry: { attempts: 3, minDelayMs: 1, maxDelayMs: 2 },
+        retry: { attempts: 3, baseDelayMs: 1, maxDelayMs: 2 },
       },
       [{ provide: Brief, useValue: brief }],
     );

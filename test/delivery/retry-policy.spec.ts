@@ -3,7 +3,7 @@ import { accepted, rejected, unsent, type Submission } from '../../lib/contract/
 import { deferredRecipients, mergeRecipients } from '../../lib/delivery/recipients.js';
 import { LONGEST_WAIT_MS, RetryBudget, backOffMs } from '../../lib/delivery/retry-policy.js';
 
-const options = { attempts: 3, minDelayMs: 500, maxDelayMs: 30_000 };
+const options = { attempts: 3, baseDelayMs: 500, maxDelayMs: 30_000 };
 
 describe('The wait before another attempt', () => {
   it('has full jitter over a ceiling that doubles, up to a limit', () => {

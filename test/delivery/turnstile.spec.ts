@@ -1,12 +1,14 @@
 import { jest } from '@jest/globals';
 import { MemoryRateLimitStore, type RateLimitStore } from '../../lib/delivery/rate-limit.js';
 import { Turnstile, type Entrant } from '../../lib/delivery/turnstile.js';
+import { WaitAllowance } from '../../lib/delivery/wait-allowance.js';
 
 const never = new AbortController().signal;
+const waits = (maxMs: number) => new WaitAllowance({ maxMs, of: 'send' });
 const entrant = (change: Partial<Entrant> = {}): Entrant => ({
   lane: 'normal',
   cost: 1,
-  patienceMs: Infinity,
+  allowance: waits(Infinity),
   signal: never,
   ...change,
 });
@@ -115,10 +117,43 @@ describe('A pause', () => {
   it('turns away at once who would not wait that long', async () => {
     const turnstile = new Turnstile({ maxInFlight: 1, rate: undefined });
     expect(turnstile.enter(entrant())).toBe(true);
-    const waiting = turnstile.enter(entrant({ patienceMs: 1000 }));
+    const waiting = turnstile.enter(entrant({ allowance: waits(1000) }));
     turnstile.pauseFor(2000);
     expect(await waiting).toBe(false);
-    expect(turnstile.enter(entrant({ patienceMs: 1000 }))).toBe(false);
+    expect(turnstile.enter(entrant({ allowance: waits(1000) }))).toBe(false);
+  });
+
+  it('N2: also where pauses come one after the other, since their sum counts', async () => {
+    const turnstile = new Turnstile({ maxInFlight: 1, rate: undefined });
+    turnstile.pauseFor(800);
+    const allowance = waits(1000);
+    const waiting = turnstile.enter(entrant({ allowance }));
+    await jest.advanceTimersByTimeAsync(600);
+    turnstile.pauseFor(500);
+    expect(await waiting).toBe(false);
+    expect(allowance.leftMs()).toBeLessThanOrEqual(400);
+  });
+
+  it('N2: of another process is no limit: the store tells', async () => {
+    const store = new MemoryRateLimitStore();
+    const turnstile = limited(10, store);
+    store.pause('acme', 12_000);
+    const patient = Promise.resolve(turnstile.enter(entrant()));
+    const waiting = Promise.resolve(turnstile.enter(entrant({ allowance: waits(1000) })));
+    await jest.advanceTimersByTimeAsync(0);
+    expect(await waiting).toBe(false);
+    expect(turnstile.pausedForMs).toBeGreaterThan(11_000);
+    await jest.advanceTimersByTimeAsync(12_000);
+    expect(await patient).toBe(true);
+  });
+
+  it('N2: but the limit itself is waited for, however long that takes', async () => {
+    const turnstile = limited(1);
+    const times = await entries(
+      turnstile,
+      Array.from({ length: 5 }, () => entrant({ allowance: waits(10) })),
+    );
+    expect(times).toEqual([0, 1000, 2000, 3000, 4000]);
   });
 
   it('leaves no timer when nobody waits any more', async () => {

@@ -96,6 +96,7 @@ describe('The environment', () => {
       MAIL_FROM: 'a@example.com',
       MAIL_REPLY_TO: 'b@example.com',
       MAIL_CONCURRENCY: '7',
+      MAIL_MAX_WAIT_MS: '0',
       MAIL_TIMEOUT_MS: '1234',
       MAIL_RETRY_ATTEMPTS: '5',
       MAIL_RATE_LIMIT: '2.5',
@@ -109,6 +110,7 @@ describe('The environment', () => {
       provider: 'smtp',
       defaults: { from: 'a@example.com', replyTo: 'b@example.com' },
       bulk: { concurrency: 7 },
+      maxWaitMs: 0,
       timeoutMs: 1234,
       retry: { attempts: 5 },
       providers: {

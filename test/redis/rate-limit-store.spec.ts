@@ -84,6 +84,15 @@ describe('A rate limit in Redis', () => {
     expect(place(await store.reserve(key, 1, SLOW))).toBe(1);
   });
 
+  it('N2: a pause is told from the limit, by whichever process it was asked for', async () => {
+    for (let i = 0; i < 3; i += 1) await store.reserve(key, 1, SLOW);
+    expect(await store.pausedFor(key)).toBe(0);
+    await storeOf(redis.client()).pause(key, APART_MS);
+    await store.pause(key, 10);
+    expect(place(await store.pausedFor(key))).toBe(1);
+    expect(await store.pausedFor(`${key}-other`)).toBe(0);
+  });
+
   it('lets nobody go before a pause has passed, however often it is asked for', async () => {
     await store.pause(key, 5 * APART_MS);
     await storeOf(redis.client()).pause(key, APART_MS);
