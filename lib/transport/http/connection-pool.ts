@@ -4,6 +4,7 @@ import { fault, isFault, type HttpFault } from './http-result.js';
 import { loadClient } from './load-client.js';
 import { openConnection } from './open-connection.js';
 import type { Peer } from './peer.js';
+import { Stopwatch } from './stopwatch.js';
 import type { StopSignal } from '../stop-signal.js';
 
 /** How a pool connects. */
@@ -25,6 +26,7 @@ export class ConnectionPool {
   /** Connections that stand or are about to; at most `maxSockets`. */
   #places = 0;
   #session: Buffer | undefined;
+  #isClosed = false;
 
   constructor(
     private readonly peer: Peer,
@@ -34,7 +36,7 @@ export class ConnectionPool {
   /** A connection that is free at this moment; the last one used, so that surplus ones grow old. */
   takeIdle(): Connection | undefined {
     for (let kept = this.#idle.pop(); kept !== undefined; kept = this.#idle.pop()) {
-      if (kept.socket.writable) return kept;
+      if (kept.isUsable) return kept;
       kept.socket.destroy();
     }
     return undefined;
@@ -42,6 +44,7 @@ export class ConnectionPool {
 
   /** Opens a connection, or waits for one where there are as many as may be. Never rejects. */
   async acquire(signal: StopSignal): Promise<Connection | HttpFault> {
+    if (this.#isClosed) return closed();
     if (this.#places < this.limits.maxSockets) {
       this.#places += 1;
       return this.open(signal);
@@ -50,19 +53,20 @@ export class ConnectionPool {
     return turn === 'open' ? this.open(signal) : turn;
   }
 
-  /** Takes a connection back after its request; one that is broken or was to be closed is not kept. */
+  /** Takes a connection back after its request; one that is broken, old or was to be closed is not kept. */
   release(connection: Connection): void {
     const { socket } = connection;
     if (socket.destroyed) return;
-    if (!socket.writable) return void socket.destroy();
+    if (!connection.isUsable) return void socket.destroy();
     const [next] = this.#waiting;
     if (next === undefined) this.#idle.push(connection);
     else next(connection);
   }
 
-  /** Closes every connection, and lets nobody wait. */
+  /** Closes every connection, lets nobody wait, and opens no other one. */
   close(): void {
-    for (const waiter of this.#waiting) waiter(fault('ERR_CLOSED', false, false));
+    this.#isClosed = true;
+    for (const waiter of this.#waiting) waiter(closed());
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -82,6 +86,7 @@ export class ConnectionPool {
   private async open(signal: StopSignal): Promise<Connection | HttpFault> {
     const Client = await loadClient();
     const { connectMs } = this.limits;
+    const opening = new Stopwatch();
     const { socket, stands } = openConnection(this.peer, this.#session, { connectMs, signal });
     this.#sockets.add(socket);
     socket.once('close', () => this.forget(socket));
@@ -91,7 +96,7 @@ export class ConnectionPool {
       return result;
     }
     socket.on('session', (session: Buffer) => (this.#session = session));
-    return new Connection(socket, { origin: this.peer.origin, Client });
+    return new Connection(socket, { origin: this.peer.origin, Client }, opening);
   }
 
   /** The place of a connection that is gone goes to whoever waits. */
@@ -103,4 +108,8 @@ export class ConnectionPool {
     if (next === undefined) this.#places -= 1;
     else next('open');
   }
+}
+
+function closed(): HttpFault {
+  return fault('ERR_CLOSED', false, false);
 }

@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
+// Not the global one: where a test has put a clock of its own in its place, work must go on all the same.
+import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'undici';
+import { KEEP_MS, keepMs, MARGIN_MS } from './keep-alive.js';
+import { Stopwatch } from './stopwatch.js';
 import { gone } from './transport-code.js';
 
-// Shorter than the servers' own limits: a request must not meet a connection that is being closed.
-const IDLE_MS = 4_000;
-// A peer that says how long it keeps a connection counts from the moment it sent its answer.
-const MARGIN_MS = 1_000;
+/** Milliseconds after which the end of a connection may have come without being read. */
+const UNHEARD_MS = 1_000;
 
 /** How an interim answer begins that a peer may send unasked. */
 const CONTINUE = 'HTTP/1.1 100 ';
@@ -22,11 +24,19 @@ export class Connection {
   #unsent: number | undefined;
   /** Whether the next bytes are the beginning of an answer. */
   #isAnswerDue = false;
+  /** Since the last request was begun: the peer has been idle for no longer than that. */
+  readonly #begun = new Stopwatch();
+  /** Since the last request was begun, or the event loop has read what the peer had sent by then. */
+  readonly #heard: Stopwatch;
+  #keepMs = KEEP_MS;
 
+  /** @param opening runs since the connection was asked for */
   constructor(
     readonly socket: Socket,
     { origin, Client: HttpClient }: { readonly origin: string; readonly Client: typeof Client },
+    opening: Stopwatch,
   ) {
+    this.#heard = opening;
     const unused = [socket];
     this.client = new HttpClient(origin, {
       connect: (_, callback) => {
@@ -34,8 +44,8 @@ export class Connection {
         // The client does not go on when it is called back at once.
         queueMicrotask(() => (next === undefined ? callback(gone(), null) : callback(null, next)));
       },
-      keepAliveTimeout: IDLE_MS,
-      keepAliveMaxTimeout: IDLE_MS,
+      keepAliveTimeout: KEEP_MS,
+      keepAliveMaxTimeout: KEEP_MS,
       keepAliveTimeoutThreshold: MARGIN_MS,
       // The signal of each request bounds it.
       headersTimeout: 0,
@@ -46,8 +56,36 @@ export class Connection {
   }
 
   /** Says that a request is about to be written. */
-  expectAnswer(): void {
+  begin(): void {
     this.#isAnswerDue = true;
+    this.#begun.restart();
+    this.#heard.restart();
+  }
+
+  /** Reads from the header `Keep-Alive` of an answer how long the peer keeps the connection. */
+  keepAs(header: string | undefined): void {
+    this.#keepMs = keepMs(header);
+  }
+
+  /**
+   * Whether it may carry another request. Its age goes by the clock: timers do not fire while the event
+   * loop is blocked, or the machine sleeps, and the peer may have closed it by then.
+   */
+  get isUsable(): boolean {
+    return this.socket.writable && this.#begun.elapsedMs < this.#keepMs;
+  }
+
+  /** Whether its end may have come without being read: then `listen` has to be called before a request. */
+  get isUnheard(): boolean {
+    return this.#heard.elapsedMs > UNHEARD_MS;
+  }
+
+  /** Waits until the event loop has read what the peer has sent by now. */
+  async listen(): Promise<void> {
+    // The first may belong to the turn that is under way, which has asked the network already.
+    await setImmediate();
+    await setImmediate();
+    this.#heard.restart();
   }
 
   /** Whether everything that was written has been handed to the network. */

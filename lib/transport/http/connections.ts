@@ -55,11 +55,28 @@ export class Connections {
   private exchangeOver(
     connection: Connection,
     request: HttpRequest,
-    { target, pool }: Way,
+    way: Way,
     signal: StopSignal,
   ): Promise<HttpResult> {
+    if (connection.isUnheard) return this.exchangeHeard(connection, request, way, signal);
+    const { target, pool } = way;
     const again = () => this.exchange(request, signal);
     return exchange(request, { target, pool, connection, again }, signal);
+  }
+
+  /** Takes the connection only if its end has not come by now; else the request goes over another. */
+  private async exchangeHeard(
+    connection: Connection,
+    request: HttpRequest,
+    way: Way,
+    signal: StopSignal,
+  ): Promise<HttpResult> {
+    await connection.listen();
+    if (connection.isUsable && !signal.aborted) {
+      return this.exchangeOver(connection, request, way, signal);
+    }
+    way.pool.release(connection);
+    return this.exchange(request, signal);
   }
 
   private prepare(url: string): Way {

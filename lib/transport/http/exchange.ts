@@ -3,7 +3,7 @@ import type { Connection } from './connection.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { fault, type HttpRequest, type HttpResult } from './http-result.js';
 import type { Target } from './peer.js';
-import { codeOf, isGone } from './transport-code.js';
+import { codeOf, gone, isGone } from './transport-code.js';
 import type { StopSignal } from '../stop-signal.js';
 
 /** Bytes of an answer that are kept; a provider's longest is a few kilobytes for each message of a batch. */
@@ -62,11 +62,13 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.signal.aborted) this.#abort();
   }
 
-  /** What follows is written at once. */
+  /** What follows is written at once, unless the connection has grown old since it was taken. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    const { connection } = this.passage;
     this.#controller = controller;
     if (this.#isSettled) this.hangUp();
-    else this.passage.connection.expectAnswer();
+    else if (connection.isUnheard) controller.abort(gone());
+    else connection.begin();
   }
 
   onResponseStart(
@@ -77,6 +79,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#status = status;
     this.#headers = joined(headers);
+    this.passage.connection.keepAs(this.#headers['keep-alive']);
   }
 
   /** Reads as much of the body as comes, in time and within bounds. */

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { Socket } from 'node:net';
 import { Connections } from '../../../lib/transport/http/connections.js';
 import type { HttpRequest } from '../../../lib/transport/http/http-result.js';
@@ -137,6 +138,75 @@ describe('A connection is not used again', () => {
     });
     expect(await ask(undefined, { body: Buffer.alloc(32_000_000, 'x') })).toMatchObject(OK);
     await gone[0];
+  });
+});
+
+describe('H4: a connection at rest is used by the clock', () => {
+  /** The clock of the day goes on by so much, as after a sleep of the machine. */
+  function sleep(ms: number): void {
+    const now = Date.now() + ms;
+    jest.spyOn(Date, 'now').mockImplementation(() => now);
+  }
+
+  it.each<[string, number, number, string[]]>([
+    ['at once', 0, 1, []],
+    ['after some seconds', 2_000, 1, []],
+    ['after as long as servers keep them: no more', 4_000, 2, []],
+    ['after an hour: no more', 3_600_000, 2, []],
+    ['within the time of its peer', 1_100, 1, ['keep-alive: timeout=3, max=100']],
+    ['past the time of its peer: no more', 2_000, 2, ['keep-alive: timeout=3, max=100']],
+    ['past the time in other words: no more', 2_000, 2, ['Keep-Alive: max=5, Timeout = 3']],
+    ['after as long as we keep them, whatever the peer says', 4_000, 2, ['keep-alive: timeout=60']],
+    ['with a header that says nothing', 2_000, 1, ['keep-alive: max=5']],
+  ])('%s', async (_, ms, count, headers) => {
+    const { peer, ask } = await start({ whole: (socket) => socket.write(answerOf(...headers)) });
+    expect(await ask()).toMatchObject(OK);
+    sleep(ms);
+    expect(await ask()).toMatchObject(OK);
+    expect(peer.connections).toBe(count);
+  });
+
+  it('the time counts from the request: who knows how long the answer was there unread', async () => {
+    const { peer, ask } = await start({
+      whole: (socket) => {
+        sleep(4_000);
+        socket.write(answerOf());
+      },
+    });
+    const results = await Promise.all([ask(), ask()]);
+    expect(results).toEqual([expect.objectContaining(OK), expect.objectContaining(OK)]);
+    expect(peer.connections).toBe(2);
+  });
+
+  it('one that is listened to while time runs out is left for the next', async () => {
+    const { peer, ask } = await start({ whole: (socket) => socket.write(answerOf()) });
+    expect(await ask()).toMatchObject(OK);
+    sleep(2_000);
+    const stop = new AbortController();
+    const stopped = ask(stop.signal);
+    stop.abort();
+    expect(await stopped).toMatchObject({ kind: 'fault', mayHaveArrived: false, isAborted: true });
+    expect(await ask()).toMatchObject(OK);
+    expect([peer.connections, peer.requests.length]).toEqual([1, 2]);
+  });
+
+  it('one that was just opened is used, however long that took', async () => {
+    const { peer, ask } = await start({
+      connected: () => sleep(5_000),
+      whole: (socket) => socket.write(answerOf()),
+    });
+    expect(await ask()).toMatchObject(OK);
+    expect(peer.connections).toBe(1);
+  });
+
+  it('once closed, no other is opened', async () => {
+    const { peer, connections, ask } = await start({ whole: (s) => s.write(answerOf()) });
+    expect(await ask()).toMatchObject(OK);
+    sleep(2_000);
+    const asked = ask();
+    connections.close();
+    expect(await asked).toMatchObject({ kind: 'fault', mayHaveArrived: false });
+    expect(peer.connections).toBe(1);
   });
 });
 
