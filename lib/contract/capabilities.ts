@@ -12,6 +12,11 @@ export interface ProviderCapabilities {
     readonly bytes?: number;
     readonly tags?: number;
   };
+  /**
+   * The headers that steer the relay behind it and that it lets through, such as `x-smtpapi`: names in
+   * lower case. @default none
+   */
+  readonly relayHeaders?: ReadonlySet<string>;
 }
 
 /** What one native call of a provider takes. */

@@ -5,6 +5,7 @@ import { UnsupportedFeatureError, isUnsupportedFeatureError } from '../errors/me
 import type { MessageDefaults } from '../message/message-defaults.js';
 import { normalizeMessage } from '../message/normalize.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
+import type { RelayHeaders } from '../message/relay-headers.js';
 import type { ProviderChannel } from './provider-channel.js';
 import { missingFeatures } from './support.js';
 
@@ -16,6 +17,13 @@ export interface AdmissionRules {
   warn(message: string): void;
 }
 
+/** What a run adds to the rules. */
+export interface RunRules {
+  readonly defaults: MessageDefaults;
+  /** Those that one of its providers lets through. @default none */
+  readonly relayHeaders?: RelayHeaders | undefined;
+}
+
 /** Lets messages in: normalised, and able to travel by the provider that they are meant for. */
 export class Admission {
   readonly #warned = new Set<string>();
@@ -23,13 +31,13 @@ export class Admission {
   constructor(private readonly rules: AdmissionRules) {}
 
   /** The message by the rules for all providers. @throws InvalidMessageError */
-  normalize(message: unknown, defaults: MessageDefaults): OutgoingEmail {
-    return normalizeMessage(message, { defaults, limits: this.rules.limits });
+  normalize(message: unknown, rules: RunRules): OutgoingEmail {
+    return normalizeMessage(message, { ...rules, limits: this.rules.limits });
   }
 
   /** @throws InvalidMessageError, UnsupportedFeatureError */
-  admit(message: unknown, channel: ProviderChannel, defaults: MessageDefaults): OutgoingEmail {
-    const email = this.normalize(message, defaults);
+  admit(message: unknown, channel: ProviderChannel, rules: RunRules): OutgoingEmail {
+    const email = this.normalize(message, rules);
     const missing = missingFeatures(email, channel.capabilities, channel.strategy);
     const { features, essentials } = missing;
     if (features.length + essentials.length === 0) return email;

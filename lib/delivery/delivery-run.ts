@@ -2,6 +2,7 @@ import type { MailRun } from '../contract/mail-interceptor.js';
 import { AmendedMessage } from '../message/amended-message.js';
 import { mergeDefaults, type MessageDefaults } from '../message/message-defaults.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
+import type { RelayHeaders } from '../message/relay-headers.js';
 import type { Admission } from './admission.js';
 import type { Interception } from './interception.js';
 import type { Lane } from './lanes.js';
@@ -50,18 +51,31 @@ export function deliveryRun(
 ): DeliveryRun {
   const route = providers.route(provider);
   const defaultsOf = defaultsFor(providers, route, own);
+  const relayHeaders = relayHeadersOf(route);
   return {
     route,
     lane,
     waits,
     sharesCalls,
     interception: providers.interception(kind),
-    normalize: (message) => admission.normalize(message, defaultsOf(route.first)),
-    admit: (message, channel) =>
-      message instanceof AmendedMessage
-        ? admission.admit(message.message, channel, message.defaultsFrom(defaultsOf(channel)))
-        : admission.admit(message, channel, defaultsOf(channel)),
+    normalize: (message) =>
+      admission.normalize(message, { defaults: defaultsOf(route.first), relayHeaders }),
+    admit: (message, channel) => {
+      const defaults = defaultsOf(channel);
+      return message instanceof AmendedMessage
+        ? admission.admit(message.message, channel, {
+            defaults: message.defaultsFrom(defaults),
+            relayHeaders,
+          })
+        : admission.admit(message, channel, { defaults, relayHeaders });
+    },
   };
+}
+
+/** What at least one provider of the route lets through; the others are passed over for it. */
+function relayHeadersOf({ channels }: Route): RelayHeaders | undefined {
+  const names = channels.flatMap(({ capabilities }) => [...(capabilities.relayHeaders ?? [])]);
+  return names.length === 0 ? undefined : new Set(names);
 }
 
 /** What each provider adds to a message of the run: for a bulk worked out once. */

@@ -9,11 +9,8 @@ export function checkStrategy(
   name: string,
   { batching, capabilities, idempotency }: MailProviderStrategy,
 ): void {
-  const problems: Problem[] = [];
   const path = `the mail provider '${name}'`;
-  if (capabilities !== undefined && typeof capabilities.features?.has !== 'function') {
-    problems.push({ path, message: 'capabilities.features must be a Set' });
-  }
+  const problems = capabilityProblems(path, capabilities);
   if (batching !== undefined) {
     if (!(Number.isInteger(batching.maxMessages) && batching.maxMessages > 0)) {
       problems.push({ path, message: 'batching.maxMessages must be a whole number above 0' });
@@ -26,6 +23,22 @@ export function checkStrategy(
     problems.push({ path, message: 'idempotency.lifetimeMs must be a number above 0' });
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+function capabilityProblems(
+  path: string,
+  capabilities: MailProviderStrategy['capabilities'],
+): Problem[] {
+  if (capabilities === undefined) return [];
+  const { features, relayHeaders } = capabilities;
+  const problems: Problem[] = [];
+  if (typeof features?.has !== 'function') {
+    problems.push({ path, message: 'capabilities.features must be a Set' });
+  }
+  if (relayHeaders !== undefined && typeof relayHeaders.has !== 'function') {
+    problems.push({ path, message: 'capabilities.relayHeaders must be a Set' });
+  }
+  return problems;
 }
 
 /** What one call of a provider takes: its own rules, lowered by the options. */

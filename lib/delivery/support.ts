@@ -2,6 +2,7 @@ import type { ProviderCapabilities } from '../contract/capabilities.js';
 import type { MailProviderStrategy } from '../contract/mail-provider.strategy.js';
 import { envelopeRecipients } from '../message/envelope.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
+import { isRelayHeader } from '../message/relay-headers.js';
 import { contentBytes } from '../message/size.js';
 
 /** What of a message a provider cannot carry, in words for people. */
@@ -15,7 +16,7 @@ export interface Missing {
 /** What of the message the provider cannot carry; both empty when it can carry all. */
 export function missingFeatures(
   email: OutgoingEmail,
-  { features, limits, templates }: ProviderCapabilities,
+  { features, limits, relayHeaders, templates }: ProviderCapabilities,
   strategy: MailProviderStrategy,
 ): Missing {
   const missing = [...refusedBy(strategy, email)];
@@ -24,12 +25,22 @@ export function missingFeatures(
   }
   const { tags = Infinity } = limits ?? {};
   if (email.tags.length > tags) missing.push(`${email.tags.length} tags (${tags} at most)`);
-  const essentials = exceededLimits(email, limits);
+  const essentials = [...exceededLimits(email, limits), ...strayHeaders(email, relayHeaders)];
   if (email.templateId !== undefined && !templates) {
     const hasBody = email.html !== undefined || email.text !== undefined;
     (hasBody ? missing : essentials).push('templateId');
   }
   return { features: missing, essentials };
+}
+
+/** The headers for the relay of another provider of the route. */
+function strayHeaders(
+  { headers }: OutgoingEmail,
+  relayHeaders: ProviderCapabilities['relayHeaders'],
+): string[] {
+  return Object.keys(headers)
+    .filter((name) => isRelayHeader(name) && relayHeaders?.has(name.toLowerCase()) !== true)
+    .map((name) => `the header ${name}`);
 }
 
 function refusedBy(strategy: MailProviderStrategy, email: OutgoingEmail): readonly string[] {

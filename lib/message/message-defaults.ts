@@ -1,6 +1,7 @@
 import { fieldRules, type MessageFields } from './field-rules.js';
-import { isPriorityHeader, mergeHeaders, type HeaderMap } from './header-rules.js';
+import { headerMapWith, isPriorityHeader, mergeHeaders, type HeaderMap } from './header-rules.js';
 import type { MailAddress } from './mail-address.js';
+import type { RelayHeaders } from './relay-headers.js';
 import { attempt, isRecord, readFields, type Report, type RuleTable } from './rule.js';
 
 /** What every message gets that does not say otherwise, normalised. */
@@ -21,11 +22,14 @@ const defaultRules: RuleTable<MessageDefaults> = {
 /**
  * Reads defaults by the rules of the message fields. Problems are reported with paths under `path`, not
  * thrown, since defaults are checked together with the other options.
+ *
+ * @param relayHeaders those that the provider lets through
  */
 export function normalizeDefaults(
   input: unknown,
   path: string,
   report: (path: string, message: string) => void,
+  relayHeaders: RelayHeaders = new Set(),
 ): MessageDefaults {
   if (input === undefined) return {};
   const collect: Report = (place, message) => {
@@ -33,7 +37,7 @@ export function normalizeDefaults(
   };
   const defaults = attempt(path, collect, () =>
     isRecord(input)
-      ? readFields(input, defaultRules, path, collect)
+      ? readFields(input, { ...defaultRules, headers: headerMapWith(relayHeaders) }, path, collect)
       : collect(path, 'must be an object'),
   );
   return Object.freeze(defaults ?? {});

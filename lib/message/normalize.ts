@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { InvalidMessageError } from '../errors/message.errors.js';
 import { featuresOf } from './features.js';
 import { fieldRules, type MessageFields } from './field-rules.js';
+import { headerMapWith } from './header-rules.js';
 import type { MailAddress } from './mail-address.js';
 import { applyDefaults, type MessageDefaults } from './message-defaults.js';
 import { messageRules } from './message-rules.js';
 import type { OutgoingEmail } from './outgoing-email.js';
-import { attempt, isRecord, ProblemList, readFields } from './rule.js';
+import type { RelayHeaders } from './relay-headers.js';
+import { attempt, isRecord, ProblemList, readFields, type RuleTable } from './rule.js';
 import { contentBytes } from './size.js';
 
 export { mergeDefaults, normalizeDefaults, type MessageDefaults } from './message-defaults.js';
@@ -23,6 +25,8 @@ export interface MessageLimits {
 export interface NormalizeContext {
   readonly defaults: MessageDefaults;
   readonly limits: MessageLimits;
+  /** Those that one of the providers lets through. @default none */
+  readonly relayHeaders?: RelayHeaders | undefined;
 }
 
 const NOBODY: readonly MailAddress[] = Object.freeze([]);
@@ -40,7 +44,9 @@ const RULES_BETWEEN_FIELDS = Object.values(messageRules);
  */
 export function normalizeMessage(message: unknown, context: NormalizeContext): OutgoingEmail {
   const problems = new ProblemList();
-  const given = attempt('', problems.report, () => readMessage(message, problems));
+  const given = attempt('', problems.report, () =>
+    readMessage(message, problems, rulesWith(context.relayHeaders)),
+  );
   if (given !== undefined) {
     for (const rule of RULES_BETWEEN_FIELDS) rule.check(given, problems);
     checkLimits(given, context.limits, problems);
@@ -55,9 +61,19 @@ export function normalizeMessage(message: unknown, context: NormalizeContext): O
   return complete(given, shared.from, shared);
 }
 
-function readMessage(message: unknown, problems: ProblemList): MessageFields | undefined {
+function readMessage(
+  message: unknown,
+  problems: ProblemList,
+  rules: RuleTable<MessageFields>,
+): MessageFields | undefined {
   if (!isRecord(message)) return problems.report('', 'it must be an object');
-  return readFields(message, fieldRules, '', problems.report, hintFor);
+  return readFields(message, rules, '', problems.report, hintFor);
+}
+
+function rulesWith(relayHeaders: RelayHeaders | undefined): RuleTable<MessageFields> {
+  return relayHeaders === undefined
+    ? fieldRules
+    : { ...fieldRules, headers: headerMapWith(relayHeaders) };
 }
 
 function hintFor(key: string): string {

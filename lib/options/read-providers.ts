@@ -10,6 +10,7 @@ import {
   normalizeDefaults,
   type MessageDefaults,
 } from '../message/message-defaults.js';
+import { relayHeaderNames, type RelayHeaders } from '../message/relay-headers.js';
 import {
   BUILT_IN_PROVIDERS,
   type BuiltInContext,
@@ -50,7 +51,8 @@ export function readProvider(
   const builtIn = Object.hasOwn(BUILT_IN_PROVIDERS, name) ? BUILT_IN_PROVIDERS[name] : undefined;
   const channel = readChannel(name, reader, builtIn, context);
   const weight = readWeight(reader);
-  const defaults = mergeDefaults(context.common, readDefaults(reader));
+  const relayHeaders = relayHeaderNames(builtIn && reader.input['relayHeaders']);
+  const defaults = mergeDefaults(context.common, readDefaults(reader, relayHeaders));
   if (builtIn === undefined) return { channel, weight, defaults };
   for (const peer of builtIn.peers) {
     if (!isInstalled(peer)) reader.report(reader.path, missingPeer(name, peer));
@@ -123,7 +125,7 @@ function missingPeer(provider: string, peer: string): string {
 }
 
 /** What messages are given, by the rules of their fields. */
-export function readDefaults(reader: OptionReader): MessageDefaults {
+export function readDefaults(reader: OptionReader, relayHeaders?: RelayHeaders): MessageDefaults {
   const path = joinPath(reader.path, 'defaults');
-  return normalizeDefaults(reader.raw('defaults'), path, reader.report);
+  return normalizeDefaults(reader.raw('defaults'), path, reader.report, relayHeaders);
 }

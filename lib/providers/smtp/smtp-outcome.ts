@@ -18,19 +18,24 @@ export interface OutcomeContext {
  * have taken it; from there on only a sensible reply tells, and without one it is `unknown`.
  */
 export function submissionOf(result: SmtpResult, context: OutcomeContext): Submission {
-  if (isFault(result)) return faultSubmission(result.error, context.secrets);
+  const { messageId, secrets } = context;
+  if (isFault(result)) return faultSubmission(result.error, secrets);
   const { accepted: taken, refused } = result;
-  if (refused.length === 0) return accepted(context.messageId);
-  return accepted(context.messageId, [
+  const response = cleanText(result.response, secrets);
+  if (refused.length === 0) return { ...accepted(messageId), response };
+  const recipients = [
     ...taken.map((address): RecipientOutcome => ({ address, outcome: 'accepted' })),
-    ...recipientOutcomes(refused, context.secrets),
-  ]);
+    ...recipientOutcomes(refused, secrets),
+  ];
+  return { ...accepted(messageId, recipients), response };
 }
 
 function faultSubmission(fault: SmtpFault, secrets: readonly string[]): Submission {
   if (fault.refused !== undefined) return allRefused(fault.refused, secrets);
   const { outcome, failure } = cleaned(failureOf(fault), secrets);
-  return mayBeTaken(fault) ? unknown({ ...failure, retryable: false }) : failed(outcome, failure);
+  if (mayBeTaken(fault)) return unknown({ ...failure, retryable: false });
+  const submission = failed(outcome, failure);
+  return fault.reason === 'reply' ? { ...submission, response: failure.message } : submission;
 }
 
 /**
@@ -42,7 +47,11 @@ function allRefused(refused: readonly SmtpRefusal[], secrets: readonly string[])
     cleaned(replyFailure('rcpt', code, text), secrets),
   );
   const { outcome, failure } = failures.toSorted(byWeight)[0]!;
-  return { ...failed(outcome, failure), recipients: recipientOutcomes(refused, secrets) };
+  return {
+    ...failed(outcome, failure),
+    response: failure.message,
+    recipients: recipientOutcomes(refused, secrets),
+  };
 }
 
 const WEIGHTS: readonly DeliveryFailure['scope'][] = ['provider', 'sender', 'recipient'];

@@ -1,4 +1,5 @@
 import type { OptionReader } from '../../contract/option-reader.js';
+import { isRelayHeader, relayHeaderNames, type RelayHeaders } from '../../message/relay-headers.js';
 import { dkimProblems, type DkimOptions } from '../../mime/dkim.js';
 import type { SmtpDsn } from '../../transport/smtp/smtp-result.js';
 import type {
@@ -57,6 +58,11 @@ export interface SmtpOptions {
   dkim?: DkimOptions | undefined;
   /** Asks for delivery reports; `providerOptions.smtp.dsn` of a message goes over it. @default none */
   dsn?: SmtpDsnOptions | undefined;
+  /**
+   * Headers that steer the relay behind the server and that messages may set, by name: `X-SES-…`,
+   * `X-PM-…`, `X-Mailgun-…`, `X-Mailin-…`, `X-Sib-…` and `X-SMTPAPI`. @default none
+   */
+  relayHeaders?: readonly string[] | undefined;
   /** Connections at a time. @default `maxInFlight` */
   maxConnections?: number | undefined;
   /** Messages after which a connection is closed; a server that closes it sooner costs nothing. @default 500 */
@@ -72,6 +78,8 @@ export interface ResolvedSmtpOptions extends SmtpSettings {
   readonly auth?: SmtpAuth;
   readonly dkim?: DkimOptions;
   readonly dsn?: SmtpDsn;
+  /** In lower case. */
+  readonly relayHeaders?: RelayHeaders;
 }
 
 /** An hour: nobody waits longer, and timers stay within their range. */
@@ -99,6 +107,7 @@ export function readSmtpOptions(
   const name = readName(reader);
   const dkim = readDkim(reader);
   const dsn = readDsn(reader);
+  const relayHeaders = readRelayHeaders(reader);
   return Object.freeze({
     host: server.host,
     port: server.port,
@@ -115,7 +124,21 @@ export function readSmtpOptions(
     ...(name !== undefined && { name }),
     ...(dkim !== undefined && { dkim }),
     ...(dsn !== undefined && { dsn }),
+    ...(relayHeaders !== undefined && { relayHeaders }),
   });
+}
+
+function readRelayHeaders(reader: OptionReader): RelayHeaders | undefined {
+  const list = reader.raw('relayHeaders');
+  if (list === undefined) return undefined;
+  const names: readonly unknown[] = Array.isArray(list) ? list : [undefined];
+  if (names.every((name) => typeof name === 'string' && isRelayHeader(name))) {
+    return relayHeaderNames(names);
+  }
+  return reader.problem(
+    'relayHeaders',
+    'must be a list of X-SES-…, X-PM-…, X-Mailgun-…, X-Mailin-…, X-Sib-… or X-SMTPAPI; others need no leave',
+  );
 }
 
 function readTls(

@@ -17,22 +17,20 @@ import { submissionOf } from './smtp-outcome.js';
 import { secretsOf } from './smtp-secrets.js';
 import type { ResolvedSmtpOptions } from './smtp.options.js';
 
+const FEATURES: ProviderCapabilities['features'] = new Set([
+  'attachments',
+  'inlineAttachments',
+  'headers',
+  'internationalAddress',
+  'multipleReplyTo',
+  'priority',
+  'returnPath',
+  'trackingOff',
+]);
+
 /** The `smtp` provider: composes a message, submits it over the pool, and says what became of it. */
 export class SmtpProvider extends MailProviderStrategy {
-  override readonly capabilities: ProviderCapabilities = {
-    templates: false,
-    features: new Set([
-      'attachments',
-      'inlineAttachments',
-      'headers',
-      'internationalAddress',
-      'multipleReplyTo',
-      'priority',
-      'returnPath',
-      'trackingOff',
-    ]),
-  };
-
+  override readonly capabilities: ProviderCapabilities;
   readonly #composer: MimeComposer;
   readonly #pool: SmtpPool;
 
@@ -42,6 +40,12 @@ export class SmtpProvider extends MailProviderStrategy {
     maxStreamedBytes?: number,
   ) {
     super();
+    const { relayHeaders } = options;
+    this.capabilities = {
+      templates: false,
+      features: FEATURES,
+      ...(relayHeaders !== undefined && { relayHeaders }),
+    };
     this.#composer = new MimeComposer({ dkim: options.dkim, maxStreamedBytes });
     this.#pool = new SmtpPool(options);
   }

@@ -152,6 +152,37 @@ describe('Without a reply it depends on how far the message came, and why it end
   });
 });
 
+describe('S18: the server’s last words', () => {
+  const taken = (response: string) =>
+    submissionOf({ accepted: ['ada@x.org'], refused: [], response, stage: 'answer' }, context);
+
+  it('come with an acceptance: bounces and events know the message by them', () => {
+    expect(taken('250-2.0.0 OK\r\n250 2.0.0 queued as 4bQx7s3cret')).toMatchObject({
+      outcome: 'accepted',
+      response: '250-2.0.0 OK 250 2.0.0 queued as 4bQx7[secret]',
+    });
+    expect((taken(`250 ${'x'.repeat(3000)}`) as { response: string }).response).toHaveLength(500);
+  });
+
+  it.each(['greeting', 'auth', 'mail', 'rcpt', 'data', 'answer'] as const)(
+    'come with a refusal, cleaned (%s)',
+    (stage) => {
+      const refusal = { ...reply(stage, 550), text: '550 s3cret <ada@x.org> no' };
+      expect(outcome(refusal)).toMatchObject({ response: '550 [secret] <[address]> no' });
+      const each = { recipient: 'ada@x.org', code: 550, text: refusal.text };
+      expect(outcome({ ...refusal, refused: [each] })).toMatchObject({
+        response: '550 [secret] <[address]> no',
+      });
+    },
+  );
+
+  it('are not ours: where the server said nothing there are none', () => {
+    expect(outcome(fault('mail', 'lost', 'ECONNRESET'))).not.toHaveProperty('response');
+    expect(outcome(fault('answer', 'timeout'))).not.toHaveProperty('response');
+    expect(outcome(fault('mail', 'size'))).not.toHaveProperty('response');
+  });
+});
+
 describe('Where recipients differ', () => {
   const row = (recipient: string, code: number) => ({
     recipient,
@@ -169,10 +200,15 @@ describe('Where recipients differ', () => {
     outcome({ ...reply('rcpt', 450), refused: refusals });
 
   it('the message is accepted, under our own Message-ID, for those who were', () => {
-    expect(taken()).toEqual({ outcome: 'accepted', messageId: context.messageId });
+    expect(taken()).toEqual({
+      outcome: 'accepted',
+      messageId: context.messageId,
+      response: '250 OK',
+    });
     expect(taken(LATER, NEVER)).toEqual({
       outcome: 'accepted',
       messageId: context.messageId,
+      response: '250 OK',
       recipients: [
         { address: 'ok@x.org', outcome: 'accepted' },
         {

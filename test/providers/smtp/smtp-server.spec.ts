@@ -74,6 +74,7 @@ describe('Through a real server', () => {
     expect(await provider.send(outgoingEmail(), attempt())).toEqual({
       outcome: 'accepted',
       messageId: '<order-1@example.com>',
+      response: '250 queued',
     });
     expect(received).toMatchObject([
       { from: 'shop@example.com', to: ['ada@example.org'], user: 'ada', secure: true },
