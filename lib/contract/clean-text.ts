@@ -1,17 +1,19 @@
 const LIMIT = 500;
+/** A shorter one stands in ordinary words by chance, and masking it there would give it away. */
+const SHORTEST_SECRET = 4;
 const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu;
 // Linear on any input: the quantified classes do not overlap with what follows them.
 const ADDRESS = /(?:"[^"\r\n]{0,64}"|[^\s<>()[\]"',;:@%]+)(?:@|%40)[^\s<>()[\]"',;:@]+/gi;
 const CREDENTIALS_IN_URL = /\/\/[^\s/@]+@/g;
 
 /**
- * Makes a provider's words fit for errors and logs: one line, no addresses, none of the `secrets`,
- * at most 500 characters.
+ * Makes a provider's words fit for errors and logs: one line, no addresses, none of the `secrets` of
+ * at least four characters, at most 500 characters.
  */
 export function cleanText(text: unknown, secrets: readonly string[] = []): string {
   let clean = String(text).slice(0, 10 * LIMIT);
   for (const secret of secrets) {
-    if (secret !== '') clean = clean.replaceAll(secret, '[secret]');
+    if (secret.length >= SHORTEST_SECRET) clean = clean.replaceAll(secret, '[secret]');
   }
   clean = clean
     .replace(CREDENTIALS_IN_URL, '//[secret]@')
