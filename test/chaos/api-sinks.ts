@@ -1,92 +1,101 @@
-import { ApiServer, type ApiAnswer, type ApiRequest } from '../fixtures/api/api-server.js';
-import type { Peer, Sink, SinkOptions } from './sink.js';
+import type { ApiServer } from '../fixtures/api/api-server.js';
+import { BREVO_KEY, BrevoServer } from '../fixtures/api/brevo-server.js';
+import { MAILGUN_DOMAIN, MAILGUN_KEY, MailgunServer } from '../fixtures/api/mailgun-server.js';
+import {
+  POSTMARK_TOKEN,
+  PostmarkServer,
+  type PostmarkMessage,
+} from '../fixtures/api/postmark-server.js';
+import { SENDGRID_KEY, SendGridServer } from '../fixtures/api/sendgrid-server.js';
+import { SES_ACCOUNT, SesServer } from '../fixtures/api/ses-server.js';
+import { attachmentDigest } from './read-mail.js';
+import { idIn, type Peer, type Sink, type SinkOptions, type Trouble } from './sink.js';
 
-/** JSON that came over the wire: it is only ever looked into. */
-// oxlint-disable-next-line typescript/no-explicit-any
-type Json = any;
+/** A message as a strict fake of an API would deliver it. */
+interface ApiMail {
+  /** To, cc and bcc, with or without their names. */
+  readonly recipients: readonly string[];
+  readonly subject: string | undefined;
+  readonly text: string | undefined;
+  readonly attachments: readonly ApiFile[];
+}
 
-/** What a sink has to know of an API. */
+type ApiFile = readonly [filename: string, content: string, encoding: BufferEncoding];
+
+/** One of the strict fakes of `test/fixtures/api`. */
+interface FakeApi {
+  readonly server: ApiServer;
+  readonly problems: readonly string[];
+  /** What it has taken since the last time; it keeps nothing of it. */
+  taken(): readonly ApiMail[];
+}
+
 interface ApiSink {
-  /** The recipients of a request, one for each message. */
-  recipients(request: ApiRequest): string[];
-  /** How the API says yes to so many messages. */
-  yes(count: number): ApiAnswer;
+  start(): Promise<FakeApi>;
   options(url: string): object;
 }
 
-const json = ({ raw }: ApiRequest): Json => JSON.parse(raw.toString('utf8'));
-const isBulk = (body: Json, field: string): boolean => body[field] !== undefined;
-const each = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
-
 const SINKS: Readonly<Record<string, ApiSink>> = {
   sendgrid: {
-    recipients: (request) => json(request).personalizations.map(({ to }: Json) => to[0].email),
-    yes: () => ({ status: 202, headers: { 'x-message-id': 'sg-1' }, body: '' }),
-    options: (url) => ({ apiKey: 'SG.key', baseUrl: url }),
+    start: async () => {
+      const fake = await SendGridServer.start();
+      return fakeApi(fake, fake.server, fake.mails, ({ to, cc, bcc, ...mail }) => ({
+        ...mail,
+        recipients: [...to, ...cc, ...bcc],
+        attachments: mail.attachments.map((each) => [each.filename, each.content, 'base64']),
+      }));
+    },
+    options: (url) => ({ apiKey: SENDGRID_KEY, baseUrl: url }),
   },
   postmark: {
-    recipients: (request) => [json(request)].flat().map(({ To }: Json) => addressIn(To)),
-    yes: (count) => {
-      const entry = {
-        ErrorCode: 0,
-        Message: 'OK',
-        MessageID: 'pm-1',
-        To: 'x',
-        SubmittedAt: 'now',
-      };
-      return {
-        status: 200,
-        body: count === 1 ? entry : each(count, () => entry),
-      };
+    start: async () => {
+      const fake = await PostmarkServer.start();
+      return fakeApi(fake, fake.server, fake.mails, postmarkMail);
     },
-    options: (url) => ({ serverToken: 'token', baseUrl: url }),
+    options: (url) => ({ serverToken: POSTMARK_TOKEN, baseUrl: url }),
   },
   mailgun: {
-    recipients: ({ raw }) =>
-      [...raw.toString('latin1').matchAll(/ name="to"[^]*?\r\n\r\n([^]*?)\r\n--/g)].map((match) =>
-        addressIn(match[1]!),
-      ),
-    yes: () => ({
-      status: 200,
-      body: { id: '<1@mg.example.com>', message: 'Queued. Thank you.' },
-    }),
-    options: (url) => ({
-      apiKey: 'key',
-      domain: 'mg.example.com',
-      baseUrl: url,
-    }),
+    start: async () => {
+      const fake = await MailgunServer.start();
+      return fakeApi(
+        fake,
+        fake.server,
+        fake.mails,
+        ({ recipient, subject, text, attachments }) => ({
+          recipients: [recipient],
+          subject,
+          text,
+          attachments: attachments.map((each) => [each.filename, each.content, 'latin1']),
+        }),
+      );
+    },
+    options: (url) => ({ apiKey: MAILGUN_KEY, domain: MAILGUN_DOMAIN, baseUrl: url }),
   },
   brevo: {
-    recipients: (request) => {
-      const body = json(request);
-      const versions = isBulk(body, 'messageVersions') ? body.messageVersions : [body];
-      return versions.map(({ to }: Json) => to[0].email);
+    start: async () => {
+      const fake = await BrevoServer.start();
+      return fakeApi(fake, fake.server, fake.mails, ({ to, cc, bcc, ...mail }) => ({
+        ...mail,
+        recipients: [...to, ...cc, ...bcc],
+        attachments: mail.attachments.map((each) => [each.name, each.content, 'base64']),
+      }));
     },
-    yes: (count) => ({
-      status: 201,
-      body: count === 1 ? { messageId: '<1@b>' } : { messageIds: each(count, () => '<1@b>') },
-    }),
-    options: (url) => ({ apiKey: 'xkeysib-key', baseUrl: url }),
+    options: (url) => ({ apiKey: BREVO_KEY, baseUrl: url }),
   },
   ses: {
-    recipients: (request) => {
-      const body = json(request);
-      const entries = isBulk(body, 'BulkEmailEntries') ? body.BulkEmailEntries : [body];
-      return entries.map(({ Destination }: Json) => addressIn(Destination.ToAddresses[0]));
+    start: async () => {
+      const fake = await SesServer.start();
+      return fakeApi(fake, fake.server, fake.deliveries, ({ to, cc, bcc, ...mail }) => ({
+        ...mail,
+        recipients: [...to, ...cc, ...bcc],
+        attachments: mail.attachments.map((each): ApiFile => [
+          each['FileName'],
+          each['RawContent'],
+          'base64',
+        ]),
+      }));
     },
-    yes: (count) => {
-      const entry = { Status: 'SUCCESS', MessageId: 'ses-1' };
-      const body = {
-        MessageId: 'ses-1',
-        BulkEmailEntryResults: each(count, () => entry),
-      };
-      return { status: 200, body };
-    },
-    options: (url) => ({
-      region: 'eu-west-1',
-      endpoint: url,
-      credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
-    }),
+    options: (url) => ({ ...SES_ACCOUNT, endpoint: url }),
   },
 };
 
@@ -96,26 +105,74 @@ export const API_PEERS: Readonly<Record<string, Peer>> = Object.fromEntries(
     name,
     {
       start: (options: SinkOptions) => start(sink, options),
-      options: (port: number) => sink.options(`http://127.0.0.1:${port}`),
+      options: (port: number, isSecure = false) =>
+        sink.options(isSecure ? `https://localhost:${port}` : `http://127.0.0.1:${port}`),
       reach: { up: 5_000, down: 400 },
     },
   ]),
 );
 
+const FAILED = { status: 500, body: {} };
+
 async function start(sink: ApiSink, options: SinkOptions): Promise<Sink> {
-  const server = await ApiServer.start((request) => {
+  const fake = await sink.start();
+  const { server } = fake;
+  const answer = server.behaviour;
+  server.behaviour = (request) => {
     // The record of a soak would be all that is left of the memory.
     server.requests.length = 0;
     if (options.isBusy()) return { status: 429, body: {} };
     const trouble = options.trouble?.();
-    if (trouble === 'error') return { status: 500, body: {} };
-    const recipients = sink.recipients(request);
-    for (const address of recipients) options.arrived(address);
-    return trouble === 'stall' ? () => undefined : sink.yes(recipients.length);
-  });
+    if (trouble === 'error') return FAILED;
+    const own = answer(request);
+    for (const mail of fake.taken()) options.arrived(copyOf(mail, options.reads));
+    return trouble === undefined ? own : INSTEAD[trouble];
+  };
   return {
     port: Number(new URL(server.url).port),
+    problems: fake.problems,
     close: () => server.close(),
+  };
+}
+
+/** How a request is answered that was taken. */
+const INSTEAD: Readonly<Record<Exclude<Trouble, 'error'>, ReturnType<ApiServer['behaviour']>>> = {
+  'late-error': FAILED,
+  stall: () => undefined,
+};
+
+function fakeApi<T>(
+  { calls, problems }: { readonly calls: unknown[]; readonly problems: readonly string[] },
+  server: ApiServer,
+  mails: T[],
+  read: (mail: T) => ApiMail,
+): FakeApi {
+  const taken = () => {
+    calls.length = 0;
+    return mails.splice(0).map(read);
+  };
+  return { server, problems, taken };
+}
+
+function copyOf({ recipients, subject = '', text = '', attachments }: ApiMail, reads = false) {
+  const addresses = recipients.map(addressIn);
+  const content = () => ({
+    subject,
+    text,
+    attachments: attachments.map(([filename, encoded, encoding]) =>
+      attachmentDigest(filename, Buffer.from(encoded, encoding)),
+    ),
+  });
+  return { id: idIn(addresses[0]), recipients: addresses, ...(reads && { content: content() }) };
+}
+
+function postmarkMail({ To, Cc, Bcc, Subject, TextBody, ...rest }: PostmarkMessage): ApiMail {
+  const files = (rest['Attachments'] ?? []) as { Name: string; Content: string }[];
+  return {
+    recipients: [To, Cc, Bcc].flatMap((list) => list?.split(', ') ?? []),
+    subject: Subject,
+    text: TextBody,
+    attachments: files.map(({ Name, Content }) => [Name, Content, 'base64']),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { startMailBridge } from '../fixtures/application.js';
 import { ChaosProxy, type FaultKind } from '../fixtures/chaos-proxy.js';
 import { message } from '../fixtures/scripted-provider.js';
-import { Ledger } from './ledger.js';
+import { Ledger, numbered } from './ledger.js';
 import { leftOpen, openResources } from './open-resources.js';
 import { startSmtpSink } from './smtp-sink.js';
 
@@ -24,11 +24,11 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** Sends a large file over a connection that is cut, the first time or every time, half way through. */
 async function sendOverCut(kind: FaultKind, cuts: number) {
-  const ledger = new Ledger(1);
+  const ledger = new Ledger(numbered(1));
   const id = ledger.submit();
   let connections = 0;
   const sink = await startSmtpSink({
-    arrived: (address) => ledger.arrived(address),
+    arrived: (copy) => ledger.arrived(copy),
     isBusy: () => false,
   });
   const proxy = await ChaosProxy.start({

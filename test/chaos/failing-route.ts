@@ -4,7 +4,7 @@ import {
   type EmailResponseDto,
   type MailBridgeOptions,
 } from 'nest-mailbridge';
-import { Ledger } from './ledger.js';
+import { Ledger, numbered, type ReceivedCopy } from './ledger.js';
 import { leftOpen, openResources } from './open-resources.js';
 import { peerOf } from './peers.js';
 import { ProviderFront } from './provider-front.js';
@@ -45,10 +45,10 @@ export async function withFailingRoute(
   { first, capacity, timeoutMs, options }: FailingRouteOptions,
   use: (route: FailingRoute) => Promise<void>,
 ): Promise<{ readonly ledger: Ledger; readonly violations: string[] }> {
-  const ledger = new Ledger(capacity);
+  const ledger = new Ledger(numbered(capacity));
   const second = first === 'smtp' ? 'postmark' : 'smtp';
   const sinkOptions = {
-    arrived: (address: string) => ledger.arrived(address),
+    arrived: (copy: ReceivedCopy) => ledger.arrived(copy),
     isBusy: () => false,
   };
   const sinks = [await peerOf(first).start(sinkOptions), await peerOf(second).start(sinkOptions)];

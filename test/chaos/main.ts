@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { runBackPressure } from './back-pressure.js';
 import { runBrownOut } from './brown-out.js';
+import { CASES } from './cases.js';
 import { runChaos, type ChaosPlan, type ChaosReport } from './chaos-run.js';
 import { runOutage } from './outage.js';
 import { PEERS } from './peers.js';
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     /** So many seeds, one after the other. */
     seeds: { type: 'string', default: '1' },
     messages: { type: 'string', default: '600' },
+    /** A provider, or for the chaos itself a case of `cases.ts`. */
     provider: { type: 'string', default: 'all' },
     /** Only with `onUnknown: 'report'`, or only with `'resend'`; without either both. */
     report: { type: 'boolean', default: false },
@@ -30,7 +32,9 @@ const { values } = parseArgs({
 });
 
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e6));
-const providers = values.provider === 'all' ? Object.keys(PEERS) : [values.provider];
+const isAll = values.provider === 'all';
+const providers = isAll ? Object.keys(PEERS) : [values.provider];
+const cases = isAll ? Object.keys(CASES) : [values.provider];
 if (!Number.isInteger(seed)) throw new Error('--seed must be a whole number');
 
 if (values['back-pressure'] !== undefined) await backPressure(values['back-pressure']);
@@ -44,36 +48,38 @@ async function chaos(): Promise<void> {
     (each) => values[each] || values.report === values.resend,
   );
   const rows = [];
-  for (const provider of providers) {
+  for (const name of cases) {
     for (const onUnknown of policies) {
       for (let next = seed; next < seed + Number(values.seeds); next += 1) {
         const plan = {
-          provider,
+          name,
           onUnknown,
           seed: next,
           messages: Number(values.messages),
         };
         const report = await runChaos(plan);
         rows.push(rowOf(plan, report));
-        judge(`${provider}, ${onUnknown}, seed ${next}`, report.violations);
+        judge(`${name}, ${onUnknown}, seed ${next}`, report.violations);
       }
     }
   }
   console.table(rows);
 }
 
-function rowOf({ provider, onUnknown, seed: of }: ChaosPlan, report: ChaosReport): object {
-  const { outcomes, suffered } = report;
+function rowOf({ name, onUnknown, seed: of }: ChaosPlan, report: ChaosReport): object {
+  const { outcomes } = report;
   return {
-    provider,
+    name,
     onUnknown,
     seed: of,
     ...outcomes,
     'unknown, arrived': report.unknownArrived,
     resent: report.resent,
+    'doubt, then unsent': report.doubtsBeforeUnsent,
     'extra copies': report.extraCopies,
     connections: report.connections,
-    faults: Object.values(suffered).reduce((sum, count) => sum + count, 0),
+    faults: report.faults,
+    refused: report.refused,
     seconds: Number(report.seconds.toFixed(1)),
     violations: report.violations.length,
   };
@@ -128,7 +134,7 @@ async function backPressure(time: string): Promise<void> {
 function judge(what: string, violations: readonly string[]): void {
   if (violations.length === 0) return;
   process.exitCode = 1;
-  console.error(`${what}: ${violations.join('; ')}`);
+  console.error(`violated: ${what}: ${violations.join('; ')}`);
 }
 
 /** `90s`, `2m` and the like. */

@@ -1,3 +1,4 @@
+import { TEST_CERTIFICATE } from '../fixtures/smtp-script-peer.js';
 import { API_PEERS } from './api-sinks.js';
 import type { Peer } from './sink.js';
 import { startSmtpSink } from './smtp-sink.js';
@@ -6,7 +7,10 @@ import { startSmtpSink } from './smtp-sink.js';
 export const PEERS: Readonly<Record<string, Peer>> = {
   smtp: {
     start: startSmtpSink,
-    options: (port) => ({ host: '127.0.0.1', port }),
+    options: (port, isSecure = false) =>
+      isSecure
+        ? { host: 'localhost', port, secure: true, ca: TEST_CERTIFICATE.cert }
+        : { host: '127.0.0.1', port },
     reach: { up: 2_500, down: 600 },
   },
   ...API_PEERS,

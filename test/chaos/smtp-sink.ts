@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Sink, SinkOptions } from './sink.js';
+import { readMail } from './read-mail.js';
+import { idIn, type Sink, type SinkOptions } from './sink.js';
 
 const OFFER = '250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 50000000\r\n';
 const DOT = Buffer.from('\r\n.\r\n');
@@ -18,6 +19,7 @@ export async function startSmtpSink(options: SinkOptions): Promise<Sink> {
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    problems: [],
     close: async () => {
       server.close();
       sockets.forEach((socket) => socket.destroy());
@@ -29,6 +31,7 @@ export async function startSmtpSink(options: SinkOptions): Promise<Sink> {
 /** One connection. What it has not understood yet is `#rest`. */
 class SinkLine {
   #rest: Buffer = Buffer.alloc(0);
+  #hasSender = false;
   #recipients: string[] = [];
   #isInBody = false;
 
@@ -49,27 +52,38 @@ class SinkLine {
       const mark = this.#isInBody ? DOT : '\r\n';
       const end = this.#rest.indexOf(mark);
       if (end < 0) {
-        // Of a body nothing matters but where it ends.
-        if (this.#isInBody) this.#rest = this.#rest.subarray(1 - DOT.length);
+        // Of a body that nobody reads nothing matters but where it ends.
+        if (this.#isInBody && this.options.reads !== true)
+          this.#rest = this.#rest.subarray(1 - DOT.length);
         return;
       }
-      const line = this.#isInBody ? '' : this.#rest.toString('latin1', 0, end);
+      const read = this.#rest.subarray(0, end);
       this.#rest = this.#rest.subarray(end + mark.length);
-      if (this.#isInBody) this.take();
-      else this.answer(line);
+      if (this.#isInBody) this.take(read);
+      else this.answer(read.toString('latin1'));
     }
   }
 
-  private take(): void {
+  private take(body: Buffer): void {
     this.#isInBody = false;
+    this.#hasSender = false;
+    const recipients = this.#recipients.splice(0);
     const trouble = this.options.trouble?.();
     if (trouble === 'error') return this.say('451 4.3.0 something went wrong\r\n');
-    const recipients = this.#recipients.splice(0);
-    for (const address of recipients) this.options.arrived(address);
-    if (trouble === 'stall') return;
+    this.options.arrived({
+      id: idIn(recipients[0]),
+      recipients,
+      ...(this.options.reads === true && { content: readMail(body) }),
+    });
+    if (trouble === 'stall') return undefined;
+    if (trouble === 'late-error') {
+      this.socket.resetAndDestroy();
+      return undefined;
+    }
     const { answerAfterMs } = this.options;
-    if (answerAfterMs === undefined) this.say('250 taken\r\n');
-    else void delay(answerAfterMs()).then(() => this.say('250 taken\r\n'));
+    if (answerAfterMs === undefined) return this.say('250 taken\r\n');
+    void delay(answerAfterMs()).then(() => this.say('250 taken\r\n'));
+    return undefined;
   }
 
   private answer(line: string): void {
@@ -78,19 +92,26 @@ class SinkLine {
         return this.say(OFFER);
       case 'MAIL':
         this.#recipients = [];
-        return this.say(this.options.isBusy() ? '451 come back later\r\n' : '250 ok\r\n');
+        this.#hasSender = !this.options.isBusy();
+        return this.say(this.#hasSender ? '250 ok\r\n' : '451 come back later\r\n');
       case 'RCPT':
-        this.#recipients.push(/<(.*?)>/.exec(line)?.[1] ?? '');
-        return this.say('250 ok\r\n');
+        return this.say(this.recipient(line));
       case 'DATA':
-        this.#isInBody = true;
-        return this.say('354 go on\r\n');
+        this.#isInBody = this.#recipients.length > 0;
+        return this.say(this.#isInBody ? '354 go on\r\n' : '503 nobody to send it to\r\n');
       case 'QUIT':
         this.socket.end('221 bye\r\n');
         return undefined;
       default:
         return this.say('250 ok\r\n');
     }
+  }
+
+  private recipient(line: string): string {
+    if (!this.#hasSender) return '503 who are you?\r\n';
+    if (this.options.isBusy()) return '450 come back later\r\n';
+    this.#recipients.push(/<(.*?)>/.exec(line)?.[1] ?? '');
+    return '250 ok\r\n';
   }
 
   private say(text: string): void {
