@@ -1,3 +1,4 @@
+export { MailBridgeExceptionFilter } from './mail-bridge-exception.filter.js';
 export { MailBridgeFactory, type TenantOptions } from './mail-bridge.factory.js';
 export { MailBridgeModule } from './mail-bridge.module.js';
 export type { MailBridgeModuleExtras } from './mail-bridge.module-definition.js';
@@ -9,7 +10,7 @@ export {
   getMailboxStoreToken,
 } from './mail-bridge.tokens.js';
 
-export { mailBridgeConfig } from './options/mail-bridge.config.js';
+export { fromEnvironment, mailBridgeConfig } from './options/mail-bridge.config.js';
 export type {
   CommonProviderOptions,
   MailBridgeOptions,

@@ -25,7 +25,10 @@ export function mailBridgeProviders(name: string | undefined): Provider[] {
       options: MailBridgeOptions,
       providers: ProviderRegistry,
       interceptors: InterceptorRegistry,
-    ) => new ProviderCatalog(resolveOptions(options), providers, interceptors),
+    ) => {
+      if (name === undefined) providers.claimUnnamed();
+      return new ProviderCatalog(resolveOptions(options), providers, interceptors);
+    },
     inject: [MAIL_BRIDGE_OPTIONS, ProviderRegistry, InterceptorRegistry],
   };
   const service: FactoryProvider<MailBridgeService> = {

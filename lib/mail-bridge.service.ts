@@ -62,7 +62,12 @@ export class MailBridgeService
       providers.options;
     const warn = (message: string) => this.#logger.warn(message);
     const lifecycle = this.#lifecycle;
-    const admission = new Admission({ limits, unsupportedFeatures, warn });
+    const admission = new Admission({
+      limits,
+      unsupportedFeatures,
+      warn,
+      providerNames: () => providers.knownNames(),
+    });
     const delivery = new Delivery(lifecycle, {
       attachments: { bytes: limits.bytes, timeoutMs },
       resendUnknown: onUnknown === 'resend',
@@ -185,6 +190,11 @@ export class MailBridgeService
   /** @internal Every configured provider must be there by now, also those registered at run time. */
   onApplicationBootstrap(): void {
     this.providers.check();
+    const { route } = this.providers.options;
+    this.#logger.log(`Mail goes out by ${route.map((name) => `'${name}'`).join(', then ')}`);
+    if (route.includes('mailbox') && process.env['NODE_ENV'] === 'production') {
+      this.#logger.warn("The provider 'mailbox' only keeps mail in memory: nobody gets it");
+    }
   }
 
   /** @internal Requests that wait for a bulk would hold Nest up before it reaches the next hook. */

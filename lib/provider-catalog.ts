@@ -48,6 +48,11 @@ export class ProviderCatalog {
     return [...this.#builtIn.keys(), ...this.registry.names()];
   }
 
+  /** All names that providers have, built-in ones also where they are not configured. */
+  knownNames(): string[] {
+    return [...Object.keys(BUILT_IN_PROVIDERS), ...this.registry.names()];
+  }
+
   /** The providers that a message may take. @throws ProviderNotFoundError */
   route(provider?: string | readonly string[]): Route {
     if (provider === undefined) return (this.#route ??= this.routeOf(this.options.route));

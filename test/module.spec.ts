@@ -1,5 +1,6 @@
 import { Injectable, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { Test } from '@nestjs/testing';
 import {
   InjectMailBridge,
   MailBridgeModule,
@@ -131,5 +132,44 @@ describe('The mailbox store', () => {
       providers: [ScriptedProvider],
     });
     expect(app.get(MailboxStore)).toBeUndefined();
+  });
+});
+
+describe('At start', () => {
+  it('N11: a second MailBridge without a name is refused: only one could be injected', async () => {
+    const other = { ...MAILBOX, maxWaitMs: 1 };
+    const twice = [MailBridgeModule.forRoot(MAILBOX), MailBridgeModule.forRoot(other)];
+    await expect(startApplication({ imports: twice })).rejects.toThrow('without a name');
+  });
+
+  it('N15: the log says which provider is live, and warns of a mailbox in production', async () => {
+    const before = process.env['NODE_ENV'];
+    const said: string[] = [];
+    const note = (text: unknown) => void said.push(String(text));
+    const logger = { log: note, warn: note, error: note };
+    try {
+      process.env['NODE_ENV'] = 'production';
+      const module = await Test.createTestingModule({
+        imports: [MailBridgeModule.forRoot(MAILBOX)],
+      })
+        .setLogger(logger)
+        .compile();
+      await (await module.init()).close();
+    } finally {
+      process.env['NODE_ENV'] = before;
+    }
+    expect(said).toContainEqual("Mail goes out by 'mailbox'");
+    expect(said).toContainEqual(expect.stringContaining("The provider 'mailbox' only keeps mail"));
+  });
+
+  it('N11: options of a provider that there is not are refused, with the names there are', async () => {
+    const app = await startApplication({ imports: [MailBridgeModule.forRoot(MAILBOX)] });
+    const mail = app.get(MailBridgeService);
+    const providerOptions = { sengrid: { categories: ['a'] } };
+    await expect(mail.send({ ...message(), providerOptions })).rejects.toThrow(
+      /providerOptions\.sengrid: is no provider; there are .*sendgrid/,
+    );
+    const known = { sendgrid: { categories: ['a'] } };
+    await expect(mail.send({ ...message(), providerOptions: known })).resolves.toBeDefined();
   });
 });

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DeliveryFailure, FailureCategory } from '../contract/outcome.js';
 import { isMailBridgeError } from '../errors/mail-bridge.error.js';
-import { UnsupportedFeatureError, isUnsupportedFeatureError } from '../errors/message.errors.js';
+import {
+  InvalidMessageError,
+  UnsupportedFeatureError,
+  isUnsupportedFeatureError,
+} from '../errors/message.errors.js';
 import type { MessageDefaults } from '../message/message-defaults.js';
 import { normalizeMessage } from '../message/normalize.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
@@ -15,6 +19,8 @@ export interface AdmissionRules {
   readonly unsupportedFeatures: 'error' | 'warn';
   /** Says what a message will be sent without. */
   warn(message: string): void;
+  /** The names that providers have, built-in ones also where they are not configured. */
+  providerNames(): readonly string[];
 }
 
 /** What a run adds to the rules. */
@@ -32,7 +38,21 @@ export class Admission {
 
   /** The message by the rules for all providers. @throws InvalidMessageError */
   normalize(message: unknown, rules: RunRules): OutgoingEmail {
-    return normalizeMessage(message, { ...rules, limits: this.rules.limits });
+    const email = normalizeMessage(message, { ...rules, limits: this.rules.limits });
+    if (email.providerOptions !== undefined) this.checkProviders(email.providerOptions);
+    return email;
+  }
+
+  /** @throws InvalidMessageError for options of a provider that there is not: a slip would be lost */
+  private checkProviders(options: NonNullable<OutgoingEmail['providerOptions']>): void {
+    const names = this.rules.providerNames();
+    const problems = Object.keys(options)
+      .filter((name) => !names.includes(name))
+      .map((name) => ({
+        path: `providerOptions.${name}`,
+        message: `is no provider; there are ${names.join(', ')}`,
+      }));
+    if (problems.length > 0) throw new InvalidMessageError(problems);
   }
 
   /** @throws InvalidMessageError, UnsupportedFeatureError */

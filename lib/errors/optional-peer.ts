@@ -1,18 +1,41 @@
 import { createRequire } from 'node:module';
 
-let fromHere: NodeJS.Require | undefined;
+/** Finds a package from here, or throws. */
+type Resolve = (name: string) => string;
+
+/** A package that every application with MailBridge has: where it cannot be found, nothing can. */
+const ALWAYS_THERE = '@nestjs/common';
+
+let resolve: Resolve | 'unable' | undefined;
 
 /**
- * Whether a package can be imported from here, without loading it: clients are heavy, and wanted only
- * when the first message goes out.
+ * Whether a package is surely not installed, found out without loading it: clients are heavy, and wanted
+ * only when the first message goes out. In a bundled application, which may have the package inside, this
+ * cannot be told: then `import()` decides at first use.
  */
-export function isInstalled(name: string): boolean {
+export function isSurelyMissing(name: string): boolean {
+  resolve ??= workingResolve();
+  return resolve !== 'unable' && !finds(resolve, name);
+}
+
+/** The way to find packages from here, where it finds one that must be there. */
+function workingResolve(): Resolve | 'unable' {
   try {
-    fromHere ??= createRequire(thisFile());
-    fromHere.resolve(name);
-    return true;
+    // Bundlers may leave nothing of `createRequire`, or move the file away from all packages.
+    const { resolve: fromHere } = createRequire(thisFile());
+    return finds(fromHere, ALWAYS_THERE) ? fromHere : 'unable';
   } catch {
-    return false;
+    return 'unable';
+  }
+}
+
+/** Also a package is there that does not let us see the file we ask for. */
+function finds(find: Resolve, name: string): boolean {
+  try {
+    find(name);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND';
   }
 }
 

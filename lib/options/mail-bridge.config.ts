@@ -73,10 +73,52 @@ class Environment {
  */
 export const mailBridgeConfig = registerAs('mailBridge', () => optionsFromEnvironment(process.env));
 
-/** The options that the variables stand for. @throws ConfigurationError */
-export function optionsFromEnvironment(variables: NodeJS.ProcessEnv): MailBridgeOptions {
+/**
+ * The environment, completed by options in code, for `MailBridgeModule.forRootAsync(fromEnvironment({ … }))`:
+ * providers of your own, interceptors, observers and whatever no variable can hold go together with
+ * `MAIL_PROVIDER`. Options in code win: plain objects are merged key by key, everything else (a list, a
+ * class, a function) replaces what the environment says; what is `undefined` does not win. The variables
+ * are read when the module is made, so after those of `ConfigModule.forRoot()` and an `.env` file.
+ * The factory throws a `ConfigurationError` that names every variable that is wrong.
+ */
+export function fromEnvironment(options: MailBridgeOptions = {}): {
+  useFactory: () => MailBridgeOptions;
+} {
+  return {
+    useFactory: () => {
+      const fromVariables = optionsFromEnvironment(process.env, options.provider);
+      return merged(fromVariables, options) as MailBridgeOptions;
+    },
+  };
+}
+
+/** Neither of the two is changed. */
+function merged(environment: unknown, code: unknown): unknown {
+  if (code === undefined) return environment;
+  if (!isPlainObject(environment) || !isPlainObject(code)) return code;
+  const result: Record<string, unknown> = { ...environment };
+  for (const [key, value] of Object.entries(code)) result[key] = merged(result[key], value);
+  return result;
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/**
+ * The options that the variables stand for.
+ *
+ * @param provider a provider or route that is set in code, in place of `MAIL_PROVIDER`
+ * @throws ConfigurationError
+ */
+export function optionsFromEnvironment(
+  variables: NodeJS.ProcessEnv,
+  provider?: MailBridgeOptions['provider'],
+): MailBridgeOptions {
   const env = new Environment(variables);
-  const route = readRoute(env);
+  const route = provider === undefined ? readRoute(env) : [provider].flat();
   const options: MailBridgeOptions = {
     provider: route.length === 1 ? route[0] : route,
     defaults: { from: env.address('MAIL_FROM'), replyTo: env.address('MAIL_REPLY_TO') },

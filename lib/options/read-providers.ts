@@ -3,7 +3,7 @@ import type { ChannelOptions } from '../delivery/channel-options.js';
 import type { CircuitBreakerOptions } from '../delivery/circuit-breaker.js';
 import type { RateLimit, RateLimitStore, RateLimitUnit } from '../delivery/rate-limit.js';
 import type { RetryOptions } from '../delivery/retry-policy.js';
-import { isInstalled } from '../errors/optional-peer.js';
+import { isSurelyMissing } from '../errors/optional-peer.js';
 import { joinPath } from '../errors/problem.js';
 import {
   mergeDefaults,
@@ -55,7 +55,7 @@ export function readProvider(
   const defaults = mergeDefaults(context.common, readDefaults(reader, relayHeaders));
   if (builtIn === undefined) return { channel, weight, defaults };
   for (const peer of builtIn.peers) {
-    if (!isInstalled(peer)) reader.report(reader.path, missingPeer(name, peer));
+    if (isSurelyMissing(peer)) reader.report(reader.path, missingPeer(name, peer));
   }
   const { maxInFlight = context.maxInFlight } = channel;
   const create = builtIn.configure(reader, { ...context, maxInFlight });

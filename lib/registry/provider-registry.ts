@@ -20,6 +20,7 @@ export class ProviderRegistry implements OnModuleInit {
   readonly #entries = new Map<string, Entry>();
   readonly #reserved = new Set<string>();
   #users = 0;
+  #hasUnnamed = false;
   #complete = false;
 
   constructor(
@@ -54,6 +55,17 @@ export class ProviderRegistry implements OnModuleInit {
   names(): string[] {
     if (!this.#complete) this.discover();
     return [...this.#entries.keys()];
+  }
+
+  /** Takes in that there is a MailBridge without a name. @throws ConfigurationError for the second one */
+  claimUnnamed(): void {
+    if (this.#hasUnnamed) {
+      throw new ConfigurationError(
+        'there are two MailBridges without a name, of which only one could be injected: import ' +
+          "MailBridgeModule.forRoot() once, in the root module, or give each other one a name ({ name: 'marketing' })",
+      );
+    }
+    this.#hasUnnamed = true;
   }
 
   /** Says that one more MailBridge uses the providers. */

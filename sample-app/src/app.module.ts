@@ -1,11 +1,10 @@
 import { Module, ValidationPipe } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
-import { MailBridgeModule, mailBridgeConfig } from 'nest-mailbridge';
+import { MailBridgeExceptionFilter, MailBridgeModule, mailBridgeConfig } from 'nest-mailbridge';
 import { EmlModule } from './eml/eml.module.js';
 import { HomeController } from './home/home.controller.js';
 import { IdleConnections } from './idle-connections.js';
-import { MailErrorFilter } from './mail-error.filter.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { NewslettersModule } from './newsletters/newsletters.module.js';
 import { RegistrationsModule } from './registrations/registrations.module.js';
@@ -23,7 +22,7 @@ import { RegistrationsModule } from './registrations/registrations.module.js';
   controllers: [HomeController],
   providers: [
     IdleConnections,
-    { provide: APP_FILTER, useClass: MailErrorFilter },
+    { provide: APP_FILTER, useClass: MailBridgeExceptionFilter },
     { provide: APP_PIPE, useValue: new ValidationPipe({ whitelist: true, transform: true }) },
   ],
 })

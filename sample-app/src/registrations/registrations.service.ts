@@ -7,7 +7,7 @@ import type { RegistrationDto } from './registration.dto.js';
 export class RegistrationsService {
   constructor(private readonly mail: MailBridgeService) {}
 
-  /** @throws EmailSendError when the mail was not accepted; `MailErrorFilter` makes an answer of it */
+  /** @throws EmailSendError when the mail was not accepted; `MailBridgeExceptionFilter` makes an answer of it */
   welcome({ email, name }: RegistrationDto): Promise<EmailResponseDto> {
     return this.mail.send({
       to: { name, address: email },
