@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const SHORT_WAITS = {
   defaults: { from: 'News <news@example.com>' },
-  retry: { attempts: 3, minDelayMs: 1, maxDelayMs: 5 },
+  retry: { attempts: 3, baseDelayMs: 1, maxDelayMs: 5 },
 } satisfies MailBridgeOptions;
 
 const SHAPE = { attachment: 'buffer', recipients: 'one recipient' } as const;

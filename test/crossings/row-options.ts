@@ -36,13 +36,14 @@ export function optionsOf(row: Row, { providers, observer, interceptor }: RowPar
     defaults: { from: 'News <news@example.com>' },
     providers: Object.fromEntries(names.map((name) => [name, { ...providers[name], ...common }])),
     bulk: { concurrency: concurrencyOf(row) },
-    retry: { attempts: retry === 'retry' ? 3 : 1, minDelayMs: 1, maxDelayMs: 5 },
+    retry: { attempts: retry === 'retry' ? 3 : 1, baseDelayMs: 1, maxDelayMs: 5 },
     onUnknown,
     // Two in a row are enough, so that a failure too many is noticed.
     circuitBreaker: breaker === 'breaker' && { failures: 2, halfOpenAfterMs: 5, maxPauseMs: 50 },
     observers: [observer],
     interceptors: row.interceptor === 'interceptor' ? [interceptor] : [],
-    ...(way === 'coalesced' && { coalesce: { maxWaitMs: 5 } }),
+    ...(way === 'coalesced' && { coalesce: { windowMs: 5 } }),
+    maxWaitMs: 50,
     timeoutMs: 10_000,
   };
   return options;
