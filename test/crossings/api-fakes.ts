@@ -19,7 +19,7 @@ import {
 } from '../fixtures/api/sendgrid-server.js';
 import { SesServer, SES_ACCOUNT, awsError } from '../fixtures/api/ses-server.js';
 import type { AcmeMessage } from './acme.provider.js';
-import type { Mail } from './books.js';
+import type { ReceivedCopy } from '../chaos/ledger.js';
 import { copyOf } from './copy.js';
 
 /** The API of a provider on loopback, as far as a crossing has to know. */
@@ -30,7 +30,7 @@ export interface ApiFake {
   /** Has this address refused from now on. */
   refuse(address: string): void;
   /** What the last call has brought. */
-  taken(): Mail[];
+  taken(): ReceivedCopy[];
   /** What was wrong with the calls. */
   readonly problems: readonly string[];
   readonly tooMany: ApiAnswer;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Mail } from './books.js';
+import type { ReceivedCopy } from '../chaos/ledger.js';
 
 /** A message as a server keeps it. */
 export interface TakenMail {
@@ -11,7 +11,7 @@ export interface TakenMail {
 }
 
 /** A copy of a message, whatever the form in which a server keeps it; its id stands in its text. */
-export function copyOf({ recipients, subject = '', text = '', files }: TakenMail): Mail {
+export function copyOf({ recipients, subject = '', text = '', files }: TakenMail): ReceivedCopy {
   return {
     id: /^Dear (\w+),/.exec(text)?.[1] ?? 'nobody',
     recipients: recipients.map(bare),

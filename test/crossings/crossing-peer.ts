@@ -10,7 +10,7 @@ import {
   type Script,
 } from '../fixtures/smtp-script-peer.js';
 import { API_FAKES } from './api-fakes.js';
-import type { Mail } from './books.js';
+import type { ReceivedCopy } from '../chaos/ledger.js';
 import { copyOf } from './copy.js';
 import type { Row } from './dimensions.js';
 import { FirstCall, type PeerPlan } from './fault.js';
@@ -23,7 +23,7 @@ export interface CrossingPeer {
   /** Where an API is. */
   readonly url: string;
   /** Everything that was taken, also what was not answered. */
-  copies(): Promise<readonly Mail[]>;
+  copies(): Promise<readonly ReceivedCopy[]>;
   /** What was wrong with what came. */
   readonly problems: readonly string[];
   close(): Promise<void>;
@@ -41,7 +41,7 @@ async function startApi(
   plan: PeerPlan,
 ): Promise<CrossingPeer> {
   const fake = await API_FAKES[provider]!();
-  const copies: Mail[] = [];
+  const copies: ReceivedCopy[] = [];
   const first = new FirstCall(plan);
   if (plan.fault === 'bad message') fake.refuse(plan.badAddress);
   const behave = fake.server.behaviour;
@@ -122,7 +122,7 @@ function mayBeTaken({ answer }: ReceivedMessage): boolean {
   return answer === '' || answer.startsWith('2');
 }
 
-async function read({ to, body }: ReceivedMessage): Promise<Mail> {
+async function read({ to, body }: ReceivedMessage): Promise<ReceivedCopy> {
   const source = Buffer.from(body.replace(/^\.\./gm, '.'), 'latin1');
   const { subject, text, attachments } = await PostalMime.parse(source);
   const files = attachments.map(({ content }) => new Uint8Array(content as ArrayBuffer));

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { EmailMessageDto } from 'nest-mailbridge';
-import type { Mail } from './books.js';
+import type { AskedMessage } from '../chaos/ledger.js';
 import { copyOf } from './copy.js';
 import type { Row } from './dimensions.js';
 
@@ -31,7 +31,7 @@ export function messagesOf(count: number, { attachment, recipients }: Shape): Em
 }
 
 /** What has to arrive of the same messages. */
-export function askedFor(count: number, { recipients }: Pick<Shape, 'recipients'>): Mail[] {
+export function askedFor(count: number, { recipients }: Pick<Shape, 'recipients'>): AskedMessage[] {
   const others = recipients === 'several' ? ['-cc', '-bcc'] : [];
   return idsOf(count).map((id) =>
     copyOf({

@@ -15,7 +15,7 @@ import {
 } from '../fixtures/smtp-script-peer.js';
 import { AcmeProvider } from './acme.provider.js';
 import { API_FAKES, type ApiFake } from './api-fakes.js';
-import { violationsOf, type Mail } from './books.js';
+import { violationsOf, type ReceivedCopy } from '../chaos/ledger.js';
 import { askedFor, messagesOf } from './messages.js';
 
 const open: { close(): Promise<void> }[] = [];
@@ -34,7 +34,7 @@ const SHAPE = { attachment: 'buffer', recipients: 'one recipient' } as const;
 /** An API that does something else with some of its calls; what it took is in `copies`. */
 interface Scripted {
   readonly fake: ApiFake;
-  readonly copies: Mail[];
+  readonly copies: ReceivedCopy[];
   readonly calls: ApiRequest[];
 }
 
@@ -97,12 +97,13 @@ async function startMail(
 /** What does not hold of the promises, where at least so many must have been accepted. */
 function problemsOf(
   responses: readonly EmailResponseDto[],
-  copies: readonly Mail[],
+  copies: readonly ReceivedCopy[],
   onUnknown: 'report' | 'resend' = 'report',
   leastAccepted = 0,
-): string[] {
+): readonly string[] {
   const asked = askedFor(responses.length, SHAPE);
-  return violationsOf({ asked, responses, copies, onUnknown, leastAccepted });
+  const keyedProviders = ['brevo', 'acme'];
+  return violationsOf({ asked, responses, copies, onUnknown, keyedProviders, leastAccepted });
 }
 
 function outcomesOf(responses: readonly EmailResponseDto[]): ReadonlySet<string> {

@@ -10,7 +10,7 @@ import {
 } from 'nest-mailbridge';
 import { leftOpen, openResources } from '../chaos/open-resources.js';
 import { AcmeProvider } from './acme.provider.js';
-import { violationsOf, type Mail } from './books.js';
+import { violationsOf, type AskedMessage, type ReceivedCopy } from '../chaos/ledger.js';
 import { copyOf } from './copy.js';
 import { startPeer, type CrossingPeer } from './crossing-peer.js';
 import type { Row } from './dimensions.js';
@@ -30,7 +30,7 @@ interface Traces {
   readonly responses: readonly EmailResponseDto[];
   /** What the interceptor was told. */
   readonly noted: readonly EmailResponseDto[];
-  readonly copies: readonly Mail[];
+  readonly copies: readonly ReceivedCopy[];
   /** The providers that were left alone for a while. */
   readonly leftAlone: ReadonlySet<string>;
   /** What the servers have against the calls. */
@@ -44,13 +44,14 @@ export async function runRow(row: Row): Promise<RowReport> {
   const asked = askedFor(messages, row);
   const traces = await tracesOf(row, messagesOf(messages, row));
   const { responses, copies } = traces;
-  const { onUnknown } = row;
+  const { onUnknown, provider } = row;
+  const keyedProviders = row.idempotency === 'key' ? [provider] : [];
   const leastAccepted = expected.accepted.least;
   const left = await leftOpen(before);
   return {
     outcomes: countsOf(responses),
     violations: [
-      ...violationsOf({ asked, responses, copies, onUnknown, leastAccepted }),
+      ...violationsOf({ asked, responses, copies, onUnknown, keyedProviders, leastAccepted }),
       ...traces.problems,
       ...outcomeProblems(row, traces),
       ...copyProblems(row, asked, copies),
@@ -147,7 +148,7 @@ async function send(
   );
 }
 
-function captured({ messages }: MailboxStore): Mail[] {
+function captured({ messages }: MailboxStore): ReceivedCopy[] {
   return messages.map(({ envelope, subject, text, attachments }) => {
     const files = attachments.map(({ content }) => content);
     return copyOf({ recipients: envelope.to, subject, text, files });
@@ -177,7 +178,11 @@ function outcomeProblems(row: Row, { responses, leftAlone }: Traces): string[] {
 }
 
 /** No message arrives more often than its row allows, which knows more than the ledger: its keys. */
-function copyProblems(row: Row, asked: readonly Mail[], copies: readonly Mail[]): string[] {
+function copyProblems(
+  row: Row,
+  asked: readonly AskedMessage[],
+  copies: readonly ReceivedCopy[],
+): string[] {
   const { copies: most } = expectationOf(row);
   return asked
     .filter(({ id }) => copies.filter((copy) => copy.id === id).length > most)
