@@ -55,6 +55,8 @@ export const ERROR_TYPES: ReadonlyMap<string, SesMeaning> = new Map([
   ['NotAuthorized', CREDENTIALS],
   ['OptInRequired', CREDENTIALS],
   ['RequestExpired', CREDENTIALS],
+  ['RequestInTheFuture', CREDENTIALS],
+  ['RequestTimeTooSkewed', CREDENTIALS],
   ['SignatureDoesNotMatch', CREDENTIALS],
   ['UnrecognizedClientException', CREDENTIALS],
 ]);

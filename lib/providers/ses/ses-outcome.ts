@@ -9,6 +9,7 @@ import {
 } from '../../contract/submission.js';
 import type { HttpAnswer } from '../../transport/http/http-result.js';
 import type { SesResult, SesUnmade } from '../../transport/ses/ses-call.js';
+import { sesErrorType } from '../../transport/ses/ses-error-type.js';
 import { answerJson, beginsLikeJson, isJsonObject } from '../api/answer-json.js';
 import { faultOutcome, statusOutcome, unexpectedAnswer } from '../api/api-outcome.js';
 import { retryAfterMs } from '../api/retry-after.js';
@@ -61,20 +62,13 @@ function entryOutcome(entry: unknown, answer: HttpAnswer): Submission {
 function errorOutcome(answer: HttpAnswer): Submission {
   const { status } = answer;
   const body = answerJson(answer);
-  const type = errorType(answer, body);
+  const type = sesErrorType(answer);
   const failure = { code: type ?? `HTTP_${status}`, message: errorText(body, status) };
   const known = type !== undefined && status < 500 ? ERROR_TYPES.get(type) : undefined;
   if (known === undefined) return statusOutcome(answer, failure);
   const wait = retryAfterMs(answer.headers['retry-after']);
   const waiting = wait === undefined ? {} : { retryAfterMs: wait };
   return submission(known, { ...failure, statusCode: status, ...waiting });
-}
-
-/** `x-amzn-ErrorType` may carry more behind the name; the body has the type where the header is lost. */
-function errorType({ headers }: HttpAnswer, body: unknown): string | undefined {
-  const inBody = isJsonObject(body) ? (body['__type'] ?? body['code']) : undefined;
-  const type = headers['x-amzn-errortype'] ?? inBody;
-  return typeof type === 'string' ? /(?:^|#)(\w{1,80})(?::|$)/.exec(type)?.[1] : undefined;
 }
 
 function errorText(body: unknown, status: number): string {

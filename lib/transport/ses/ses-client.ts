@@ -2,6 +2,7 @@ import type { GetAccountCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { Connections } from '../http/connections.js';
 import type { HttpRequest, HttpResult } from '../http/http-result.js';
 import type { StopSignal } from '../stop-signal.js';
+import { isRefusedForItsTime } from './clock-skew.js';
 import type { SesCall, SesResult } from './ses-call.js';
 import { withoutVersionNotice } from './version-notice.js';
 import { withoutCredentials } from './without-credentials.js';
@@ -37,6 +38,13 @@ interface SignedRequest {
   readonly body?: string | Uint8Array;
 }
 
+/** What became of a request, and when it was signed. */
+interface Attempt {
+  readonly result: SesResult;
+  /** As in `20260101T120000Z`; nothing where no request was made. */
+  readonly signedAt?: string | undefined;
+}
+
 /** Carries a signed request to the API. */
 type Carry = (request: HttpRequest) => Promise<HttpResult>;
 
@@ -49,7 +57,7 @@ const GIVEN_UP: HttpResult = {
 
 /**
  * Calls of Amazon SES. The AWS SDK finds the credentials, writes and signs each request; our own
- * connections carry it. So there is one attempt, no time-out but the caller's signal, and an answer
+ * connections carry it. So there is one request, no time-out but the caller's signal, and an answer
  * that the SDK neither reads nor keeps: its errors hold the request with the key id and the token.
  * The SDK is loaded with the first call.
  */
@@ -61,11 +69,26 @@ export class SesClient {
     this.#connections = new Connections(options.maxSockets);
   }
 
-  /** Makes one call. Always resolves; the signal bounds the whole of it. */
-  call(call: SesCall, signal: StopSignal): Promise<SesResult> {
+  /**
+   * Makes one call. Always resolves; the signal bounds the whole of it. A request that is refused since our
+   * clock is off is signed and made once more: the SDK has set its clock by the first answer.
+   */
+  async call(call: SesCall, signal: StopSignal): Promise<SesResult> {
+    const first = await this.attempt(call, signal);
+    return isRetimed(first) ? (await this.attempt(call, signal)).result : first.result;
+  }
+
+  /** Closes every connection. */
+  async close(): Promise<void> {
+    const loaded = await this.#loaded?.catch(() => undefined);
+    loaded?.client.destroy();
+    this.#connections.close();
+  }
+
+  private attempt(call: SesCall, signal: StopSignal): Promise<Attempt> {
     return new Promise((resolve) => {
       // Looking for credentials heeds no signal: it is left behind, and what it finds is not used.
-      const giveUp = () => resolve(GIVEN_UP);
+      const giveUp = () => resolve({ result: GIVEN_UP });
       const dismiss = () => signal.removeEventListener('abort', giveUp);
       const carry: Carry = async (request) => {
         // From here on the exchange heeds the signal, and knows how far it has come.
@@ -78,16 +101,9 @@ export class SesClient {
     });
   }
 
-  /** Closes every connection. */
-  async close(): Promise<void> {
-    const loaded = await this.#loaded?.catch(() => undefined);
-    loaded?.client.destroy();
-    this.#connections.close();
-  }
-
-  private async submit(call: SesCall, carry: Carry): Promise<SesResult> {
-    const exchanged: HttpResult[] = [];
-    let code = 'NOT_SIGNED';
+  private async submit(call: SesCall, carry: Carry): Promise<Attempt> {
+    let attempt: Attempt = { result: { kind: 'unmade', code: 'NOT_SIGNED' } };
+    let isMade = false;
     try {
       this.#loaded ??= load(this.options);
       const { sdk, client } = await this.#loaded;
@@ -95,17 +111,19 @@ export class SesClient {
       command.middlewareStack.add(
         // The last step before the wire. The steps that would read the answer are not asked.
         () => async (args) => {
-          const result = await carry(httpRequest(args.request as SignedRequest));
-          exchanged.push(result);
+          const request = httpRequest(args.request as SignedRequest);
+          const result = await carry(request);
+          attempt = { result, signedAt: request.headers['x-amz-date'] };
+          isMade = true;
           return { response: answerFor(result), output: { $metadata: {} } };
         },
         { step: 'deserialize', priority: 'high', name: 'exchange' },
       );
       await client.send(command);
     } catch (error) {
-      code = nameOf(error);
+      if (!isMade) attempt = { result: { kind: 'unmade', code: nameOf(error) } };
     }
-    return exchanged[0] ?? { kind: 'unmade', code };
+    return attempt;
   }
 }
 
@@ -146,6 +164,12 @@ function httpRequest(request: SignedRequest): HttpRequest {
 
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function isRetimed({ result, signedAt }: Attempt): boolean {
+  return (
+    result.kind === 'answer' && signedAt !== undefined && isRefusedForItsTime(result, signedAt)
+  );
 }
 
 /** What the SDK may see of an answer: the date in its headers sets its clock right. */

@@ -215,3 +215,37 @@ describe('Each entry of a call has its own outcome', () => {
     expect(server.calls).toHaveLength(1);
   });
 });
+
+describe('H3: a clock that is an hour off', () => {
+  it('loses nothing of a bulk, uses up no attempt and says nothing against SES', async () => {
+    const { mail, server } = await startSes({}, { bulk: { concurrency: 20 } });
+    server.aheadMs = 3_600_000;
+    const messages = people(600).map((to, n) => ({
+      to,
+      subject: 'S {{n}}',
+      text: 'T {{n}}',
+      substitutions: { n },
+    }));
+    const result = await mail.sendBulk(messages);
+    expect(result).toMatchObject({ successful: 600, providerCalls: 12 });
+    expect(result.responses.every(({ attempts }) => attempts === 1)).toBe(true);
+    expect(mail.circuitState()).toBe('closed');
+    expect(new Set(server.deliveries.flatMap(({ to }) => to)).size).toBe(600);
+    expect(server.deliveries).toHaveLength(600);
+  });
+
+  it('and a wrong key: a refusal for good', async () => {
+    const credentials = { accessKeyId: 'AKIALOOPBACK0000TEST', secretAccessKey: 'wrong' };
+    const { mail, server } = await startSes({ credentials }, { retry: { attempts: 3 } });
+    server.aheadMs = 3_600_000;
+    const sent = mail.send({ to: 'ada@example.org', subject: 'S', text: 'T' });
+    await expect(sent).rejects.toMatchObject({
+      response: {
+        outcome: 'unsent',
+        attempts: 1,
+        failure: { category: 'auth', retryable: false, statusCode: 403 },
+      },
+    });
+    expect(server.calls).toHaveLength(2);
+  });
+});

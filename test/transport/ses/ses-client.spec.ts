@@ -1,6 +1,6 @@
 import { SesClient } from '../../../lib/transport/ses/ses-client.js';
 import type { SesCall } from '../../../lib/transport/ses/ses-call.js';
-import { SesServer } from '../../fixtures/api/ses-server.js';
+import { awsError, SesServer } from '../../fixtures/api/ses-server.js';
 
 const CALL: SesCall = {
   operation: 'SendEmail',
@@ -59,6 +59,76 @@ describe('A call is one signed request', () => {
       kind: 'fault',
       mayHaveArrived: true,
     });
+    expect(server.calls).toHaveLength(1);
+  });
+});
+
+describe('H3: a request that is refused since our clock is off', () => {
+  const HOUR = 3_600_000;
+
+  it.each([
+    ['ahead', HOUR, awsError(403, 'InvalidSignatureException', 'Signature expired.')],
+    ['behind', -HOUR, awsError(403, 'InvalidSignatureException', 'Signature not yet current.')],
+    ['six minutes ahead', 360_000, awsError(403, 'SignatureDoesNotMatch', 'Signature expired.')],
+    ['a day behind', -24 * HOUR, awsError(403, 'RequestTimeTooSkewed', 'Too large.')],
+    ['a day ahead', 24 * HOUR, awsError(400, 'RequestExpired', 'Request has expired.')],
+    ['ahead, in the body', HOUR, { status: 403, body: { __type: 'a#InvalidSignatureException' } }],
+  ])('is signed once more, by the clock of the server: %s', async (_, aheadMs, refusal) => {
+    start();
+    Object.assign(server, { aheadMs, skewRefusal: refusal });
+    expect(await client.call(CALL, patience())).toMatchObject({ kind: 'answer', status: 200 });
+    expect([server.calls.length, server.deliveries.length]).toEqual([2, 1]);
+    expect(await client.call(CALL, patience())).toMatchObject({ kind: 'answer', status: 200 });
+    expect([server.calls.length, server.deliveries.length]).toEqual([3, 2]);
+  });
+
+  it('is final after the second refusal, as with a wrong key', async () => {
+    const credentials = { ...server.options.credentials, secretAccessKey: 'wrong' };
+    start({ credentials });
+    server.aheadMs = HOUR;
+    expect(await client.call(CALL, patience())).toMatchObject({ kind: 'answer', status: 403 });
+    expect(server.calls).toHaveLength(2);
+  });
+
+  it('the second request is bound by the signal too', async () => {
+    start();
+    server.aheadMs = HOUR;
+    const stop = new AbortController();
+    server.override = () => {
+      if (server.calls.length === 2) stop.abort();
+      return undefined;
+    };
+    expect(await client.call(CALL, stop.signal)).toMatchObject({ kind: 'fault', isAborted: true });
+    expect(server.calls).toHaveLength(2);
+  });
+});
+
+describe('A refusal that has other reasons is final', () => {
+  it('a wrong key', async () => {
+    start({ credentials: { ...server.options.credentials, secretAccessKey: 'wrong' } });
+    expect(await client.call(CALL, patience())).toMatchObject({ kind: 'answer', status: 403 });
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it.each([
+    ['a clock that is a little off', 403, 'InvalidSignatureException', 200_000],
+    ['another refusal', 400, 'MessageRejected', 3_600_000],
+    ['a server that failed', 500, 'RequestExpired', 3_600_000],
+    ['a success', 200, 'RequestExpired', 3_600_000],
+  ])('%s', async (_, status, type, aheadMs) => {
+    start();
+    server.aheadMs = aheadMs;
+    server.override = () => awsError(status, type, 'No.');
+    expect(await client.call(CALL, patience())).toMatchObject({ kind: 'answer', status });
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it('one that does not tell the time', async () => {
+    start();
+    server.aheadMs = 3_600_000;
+    const { headers, ...refusal } = awsError(403, 'RequestExpired', 'No.');
+    server.skewRefusal = { ...refusal, headers: { ...headers, date: 'soon' } };
+    expect(await client.call(CALL, patience())).toMatchObject({ kind: 'answer', status: 403 });
     expect(server.calls).toHaveLength(1);
   });
 });
