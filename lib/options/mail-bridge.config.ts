@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { registerAs } from '@nestjs/config';
 import { ConfigurationError } from '../errors/configuration.error.js';
 import type { Problem } from '../errors/problem.js';
 import { parseAddress } from '../message/address.js';
 import { LONGEST_WAIT_MS } from '../delivery/retry-policy.js';
+import { TLS_MODES, isClientName } from '../providers/smtp/read-smtp-server.js';
 import { LONGEST_TIMEOUT_MS } from './defaults.js';
 import type { MailBridgeOptions } from './mail-bridge-options.js';
 
@@ -58,6 +60,13 @@ class Environment {
     if (['true', '1', 'yes'].includes(value)) return true;
     if (['false', '0', 'no'].includes(value)) return false;
     return this.problem(name, 'must be true or false');
+  }
+
+  oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {
+    const value = this.text(name);
+    const known = values.find((each) => each === value?.toLowerCase());
+    if (value === undefined || known !== undefined) return known;
+    return this.problem(name, `must be one of ${values.join(', ')}`);
   }
 
   problem(name: string, message: string): undefined {
@@ -186,7 +195,7 @@ function readSmtp(env: Environment) {
     for (const name of ['SMTP_HOST', 'SMTP_PORT', 'SMTP_USER', 'SMTP_PASSWORD', 'SMTP_SECURE']) {
       if (env.any(name)) env.problem(name, 'cannot stand beside SMTP_URL; unset one of them');
     }
-    return { url };
+    return { url, ...readSmtpSecurity(env) };
   }
   const [user, pass] = [env.text('SMTP_USER'), env.verbatim('SMTP_PASSWORD')];
   if ((user === undefined) !== (pass === undefined)) {
@@ -200,5 +209,42 @@ function readSmtp(env: Environment) {
     port: env.integer('SMTP_PORT', 1, 65_535),
     secure: env.boolean('SMTP_SECURE'),
     auth: user !== undefined && pass !== undefined ? { user, pass } : undefined,
+    ...readSmtpSecurity(env),
   };
+}
+
+/** What stands beside SMTP_URL as well as beside SMTP_HOST. */
+function readSmtpSecurity(env: Environment) {
+  return {
+    tls: env.oneOf('SMTP_TLS', TLS_MODES),
+    ca: readCertificates(env, 'SMTP_CA'),
+    rejectUnauthorized: env.boolean('SMTP_REJECT_UNAUTHORIZED'),
+    name: readName(env, 'SMTP_NAME'),
+  };
+}
+
+function readName(env: Environment, variable: string): string | undefined {
+  const name = env.text(variable);
+  if (name === undefined || isClientName(name)) return name;
+  return env.problem(variable, 'must be a host name, or an address in brackets');
+}
+
+const PEM = '-----BEGIN CERTIFICATE-----';
+
+/** Certificates in PEM form, also with `\n` for its line breaks, or the path of a file with them. */
+function readCertificates(env: Environment, name: string): string | undefined {
+  const value = env.text(name);
+  if (value === undefined) return undefined;
+  if (value.includes(PEM)) return value.replaceAll('\\n', '\n');
+  try {
+    const text = readFileSync(value, 'utf8');
+    return text.includes(PEM)
+      ? text
+      : env.problem(name, 'names a file without certificates in PEM form');
+  } catch {
+    return env.problem(
+      name,
+      'must be certificates in PEM form, or the path of a file that can be read',
+    );
+  }
 }

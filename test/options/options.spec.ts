@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isConfigurationError } from 'nest-mailbridge';
 import { optionsFromEnvironment } from '../../lib/options/mail-bridge.config.js';
 import { resolveOptions } from '../../lib/options/resolve-options.js';
@@ -77,6 +78,9 @@ describe('Options are checked at start', () => {
   });
 });
 
+const CERTIFICATE_FILE = 'test/fixtures/tls/localhost.cert.pem';
+const CERTIFICATE = readFileSync(CERTIFICATE_FILE, 'utf8');
+
 describe('The environment', () => {
   it('is SMTP where it says nothing else, and an empty variable is as good as none', () => {
     const options = optionsFromEnvironment({
@@ -155,6 +159,40 @@ describe('The environment', () => {
     [{ MAIL_PROVIDER: 'sendgrid,brevo', MAIL_API_KEY: 'k' }, 'MAIL_API_KEY'],
   ])('and says which one is wrong: %j', (variables, name) => {
     expect(problemsOf(() => optionsFromEnvironment(variables)).join()).toContain(`${name}: `);
+  });
+
+  it.each<[NodeJS.ProcessEnv, object]>([
+    [{ SMTP_TLS: 'none' }, { tls: 'none' }],
+    [{ SMTP_TLS: ' Required ' }, { tls: 'required' }],
+    [{ SMTP_REJECT_UNAUTHORIZED: 'false' }, { rejectUnauthorized: false }],
+    [{ SMTP_NAME: 'shop.example.com' }, { name: 'shop.example.com' }],
+    [{ SMTP_CA: CERTIFICATE }, { ca: CERTIFICATE.trim() }],
+    [{ SMTP_CA: CERTIFICATE.replaceAll('\n', '\\n') }, { ca: CERTIFICATE }],
+    [{ SMTP_CA: CERTIFICATE_FILE }, { ca: CERTIFICATE }],
+    [{ SMTP_TLS: '', SMTP_CA: ' ', SMTP_NAME: '', SMTP_REJECT_UNAUTHORIZED: '' }, {}],
+  ])('S7: TLS goes with SMTP_URL and with SMTP_HOST: %#', (variables, expected) => {
+    for (const server of [{ SMTP_URL: 'smtp://mailpit:1025' }, { SMTP_HOST: 'mailpit' }]) {
+      const { smtp } = optionsFromEnvironment({ ...server, ...variables }).providers ?? {};
+      const { url, host, ...rest } = { ...smtp };
+      expect(url ?? host).toMatch(/mailpit/);
+      expect(rest).toEqual(expected);
+      expect(() =>
+        resolveOptions(optionsFromEnvironment({ ...server, ...variables })),
+      ).not.toThrow();
+    }
+  });
+
+  it.each([
+    [{ SMTP_TLS: 'maybe' }, 'SMTP_TLS'],
+    [{ SMTP_REJECT_UNAUTHORIZED: 'perhaps' }, 'SMTP_REJECT_UNAUTHORIZED'],
+    [{ SMTP_CA: '/no/such/file.pem' }, 'SMTP_CA'],
+    [{ SMTP_CA: 'package.json' }, 'SMTP_CA'],
+    [{ SMTP_NAME: 'a b' }, 'SMTP_NAME'],
+  ])('S7: and which of these is wrong: %j', (variables, name) => {
+    for (const server of [{ SMTP_URL: 'smtp://mailpit:1025' }, { SMTP_HOST: 'mailpit' }]) {
+      const problems = problemsOf(() => optionsFromEnvironment({ ...server, ...variables }));
+      expect(problems.join()).toContain(`${name}: `);
+    }
   });
 
   it('never repeats a password', () => {

@@ -1,5 +1,5 @@
 import type { OptionReader } from '../../contract/option-reader.js';
-import type { SmtpAuth } from '../../transport/smtp/smtp-settings.js';
+import type { SmtpAuth, SmtpTlsMode } from '../../transport/smtp/smtp-settings.js';
 import { SMTP_DEFAULTS } from './smtp-defaults.js';
 
 /** Which server, and the credentials if the URL holds them. */
@@ -8,10 +8,21 @@ export interface SmtpServer {
   readonly port: number;
   readonly secure: boolean;
   readonly auth?: SmtpAuth | undefined;
+  /** Set where the URL says so: `?tls=` and `?name=`. */
+  readonly tls?: SmtpTlsMode | undefined;
+  readonly name?: string | undefined;
 }
 
 const NOWHERE: SmtpServer = { host: '', port: SMTP_DEFAULTS.port, secure: false };
 const IN_URL = ['host', 'port', 'secure', 'auth'] as const;
+
+/** The values of `tls`. */
+export const TLS_MODES = ['required', 'opportunistic', 'none'] as const;
+
+/** True for a name that EHLO can say: a host name, or an address in brackets. */
+export function isClientName(name: string): boolean {
+  return /^[A-Za-z0-9.:[\]_-]{1,255}$/.test(name);
+}
 
 /** Reads `url`, or `host`, `port` and `secure`. The URL is never repeated: it may hold a password. */
 export function readServer(reader: OptionReader): SmtpServer {
@@ -40,14 +51,38 @@ function serverOf(text: string, reader: OptionReader): SmtpServer | undefined {
   if (url === undefined || !['smtp:', 'smtps:'].includes(url.protocol)) {
     return reader.problem('url', 'must have the form smtp://user:password@host:587 or smtps://…');
   }
-  if (url.search !== '' || url.hash !== '' || !['', '/'].includes(url.pathname)) {
-    return reader.problem('url', 'must end after the port; set other options by their names');
+  if (url.hash !== '' || !['', '/'].includes(url.pathname)) {
+    return reader.problem('url', 'must end after the port, but for ?tls= and ?name=');
   }
   const host = decoded(url.hostname)?.replace(/^\[(.*)\]$/, '$1') ?? '';
   if (!isHost(host) || url.port === '0') {
     return reader.problem('url', 'must name a host, and a port from 1 to 65535 if any');
   }
-  return { host, ...portOf(url), auth: authOf(url, reader) };
+  return { host, ...portOf(url), auth: authOf(url, reader), ...queryOf(url, reader) };
+}
+
+/** What else a URL may say, since some applications are given nothing but a URL. */
+function queryOf({ searchParams }: URL, reader: OptionReader): Pick<SmtpServer, 'tls' | 'name'> {
+  const keys = [...searchParams.keys()];
+  if (keys.some((key) => key !== 'tls' && key !== 'name') || new Set(keys).size < keys.length) {
+    reader.problem(
+      'url',
+      'takes only ?tls= and ?name=, once each; set other options by their names',
+    );
+  }
+  const tls = searchParams.get('tls') ?? undefined;
+  const name = searchParams.get('name') ?? undefined;
+  const mode = TLS_MODES.find((each) => each === tls);
+  if (mode !== tls) reader.problem('url', `has a ?tls= that is none of ${TLS_MODES.join(', ')}`);
+  if (name !== undefined && !isClientName(name)) {
+    reader.problem('url', 'has a ?name= that is no host name, and no address in brackets');
+  }
+  for (const [key, value] of Object.entries({ tls, name })) {
+    if (value !== undefined && reader.raw(key) !== undefined) {
+      reader.problem(key, `cannot stand beside ?${key}= of the url`);
+    }
+  }
+  return { tls: mode, name };
 }
 
 function portOf(url: URL): Pick<SmtpServer, 'port' | 'secure'> {

@@ -1,6 +1,7 @@
 import type { DeliveryFailure } from '../../contract/outcome.js';
 import type { SmtpFault, SmtpFaultReason, SmtpStage } from '../../transport/smtp/smtp-result.js';
 import { meaningOfReply, type SmtpMeaning } from './smtp-reply-rules.js';
+import { settingsAdvice } from './smtp-tls-advice.js';
 
 /** A failure, and the outcome of the message that it stands for. */
 export interface SmtpFailure {
@@ -38,11 +39,6 @@ const MEANING_OF_REASON: Readonly<Record<SmtpFaultReason, SmtpMeaning>> = {
   content: MESSAGE_FAULT,
 };
 
-/** Certificates do not get better by trying again. */
-const CERTIFICATE = /^(?:ERR_TLS_CERT|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
-
-const TRUST = 'a certificate of your own is trusted by naming it as providers.smtp.ca';
-
 /** What kind of failure a fault is, up to the final dot. The text is still raw. */
 export function failureOf(fault: SmtpFault): SmtpFailure {
   const { stage, reason, replyCode, nodeCode, text } = fault;
@@ -51,7 +47,7 @@ export function failureOf(fault: SmtpFault): SmtpFailure {
   const failure = {
     ...kind,
     code: codeOf(reason, nodeCode),
-    message: CERTIFICATE.test(nodeCode ?? '') ? `${text}; ${TRUST}` : text,
+    message: settingsAdvice(fault) ?? text,
     ...(replyCode !== undefined && { statusCode: replyCode }),
   };
   return { outcome, failure };
@@ -64,11 +60,12 @@ export function replyFailure(stage: SmtpStage, replyCode: number, text: string):
   return { outcome, failure: { ...kind, code, statusCode: replyCode, message: text } };
 }
 
-function meaningOfFault({ stage, reason, nodeCode = '' }: SmtpFault): SmtpMeaning {
+function meaningOfFault(fault: SmtpFault): SmtpMeaning {
+  const { stage, reason, nodeCode } = fault;
   if (stage === 'auth' && reason === 'not-offered') return CREDENTIALS;
   if (reason !== 'lost') return MEANING_OF_REASON[reason];
   if (nodeCode === 'EOAUTH2' || nodeCode === 'EAUTH') return CREDENTIALS;
-  return CERTIFICATE.test(nodeCode) ? CONFIGURATION : NETWORK;
+  return settingsAdvice(fault) === undefined ? NETWORK : CONFIGURATION;
 }
 
 function notTaken(

@@ -10,7 +10,7 @@ import type {
   SmtpTlsMode,
 } from '../../transport/smtp/smtp-settings.js';
 import { readAuth } from './read-smtp-auth.js';
-import { readServer } from './read-smtp-server.js';
+import { TLS_MODES, isClientName, readServer, type SmtpServer } from './read-smtp-server.js';
 import { SMTP_DEFAULTS } from './smtp-defaults.js';
 import { readDsn } from './smtp-dsn.js';
 
@@ -29,7 +29,10 @@ export interface SmtpDsnOptions {
 
 /** Options of the `smtp` provider. `host` or `url` is required. */
 export interface SmtpOptions {
-  /** `smtp://user:p%40ss@host:587` or `smtps://…`, instead of `host`, `port`, `secure` and `auth`. */
+  /**
+   * `smtp://user:p%40ss@host:587` or `smtps://…`, instead of `host`, `port`, `secure` and `auth`; with
+   * `?tls=` and `?name=` also instead of these.
+   */
   url?: string | undefined;
   /** The server's name or address. */
   host?: string | undefined;
@@ -44,11 +47,15 @@ export interface SmtpOptions {
     | { user: string; oauth2: OAuth2Settings }
     | undefined;
   /**
-   * `required`: STARTTLS, or nothing is sent. `opportunistic`: where it is offered. `none`: plain text.
+   * `required`: STARTTLS, or nothing is sent. `opportunistic`: where it is offered, and to loopback
+   * whatever its certificate (RFC 7435). `none`: plain text.
    * @default 'required', to loopback 'opportunistic'
    */
   tls?: SmtpTlsMode | undefined;
-  /** Whether the server's certificate must be valid. Prefer `ca` to switching it off. @default true */
+  /**
+   * Whether the server's certificate must be valid. Prefer `ca` to switching it off.
+   * @default true; false to loopback with `opportunistic` and without `ca`
+   */
   rejectUnauthorized?: boolean | undefined;
   /** Certificates to trust, PEM, for a server with a certificate of your own. @default those of Node */
   ca?: string | readonly string[] | undefined;
@@ -104,7 +111,8 @@ export function readSmtpOptions(
   const server = readServer(reader);
   const auth = server.auth ?? readAuth(reader);
   const ca = readCertificates(reader);
-  const name = readName(reader);
+  const name = server.name ?? readName(reader);
+  const tls = readTls(reader, server);
   const dkim = readDkim(reader);
   const dsn = readDsn(reader);
   const relayHeaders = readRelayHeaders(reader);
@@ -112,20 +120,22 @@ export function readSmtpOptions(
     host: server.host,
     port: server.port,
     secure: server.secure,
-    tls: readTls(reader, server),
-    rejectUnauthorized: reader.boolean('rejectUnauthorized') ?? true,
+    tls,
+    rejectUnauthorized:
+      reader.boolean('rejectUnauthorized') ?? (ca !== undefined || !isUnverified(server, tls)),
     maxConnections: reader.integer('maxConnections', 1, 10_000) ?? context.maxConnections,
     maxMessagesPerConnection:
       reader.integer('maxMessagesPerConnection', 1) ?? SMTP_DEFAULTS.maxMessagesPerConnection,
     idleMs: reader.integer('idleMs', 1, LONGEST_MS) ?? SMTP_DEFAULTS.idleMs,
     timeouts: readTimeouts(reader, context.timeoutMs),
-    ...(auth !== undefined && { auth }),
-    ...(ca !== undefined && { ca }),
-    ...(name !== undefined && { name }),
-    ...(dkim !== undefined && { dkim }),
-    ...(dsn !== undefined && { dsn }),
-    ...(relayHeaders !== undefined && { relayHeaders }),
+    ...whatIsSet({ auth, ca, name, dkim, dsn, relayHeaders }),
   });
+}
+
+/** Without the fields that are `undefined`. */
+function whatIsSet<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 function readRelayHeaders(reader: OptionReader): RelayHeaders | undefined {
@@ -141,20 +151,22 @@ function readRelayHeaders(reader: OptionReader): RelayHeaders | undefined {
   );
 }
 
-function readTls(
-  reader: OptionReader,
-  { host, secure }: { readonly host: string; readonly secure: boolean },
-): SmtpTlsMode {
-  const tls = reader.oneOf('tls', ['required', 'opportunistic', 'none']);
+function readTls(reader: OptionReader, { host, secure, tls: inUrl }: SmtpServer): SmtpTlsMode {
+  const tls = reader.oneOf('tls', TLS_MODES) ?? inUrl;
   if (tls === 'none' && secure) {
     reader.problem('tls', `cannot be 'none' on a connection with secure: true or port 465`);
   }
   return tls ?? (isLoopback(host) ? 'opportunistic' : 'required');
 }
 
+/** Opportunistic security asks for no authentication (RFC 7435), where only this machine can answer. */
+function isUnverified({ host, secure }: SmtpServer, tls: SmtpTlsMode): boolean {
+  return tls === 'opportunistic' && !secure && isLoopback(host);
+}
+
 /** Whether nobody but this machine sees what goes there. */
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+  return /^(?:localhost\.?|::1|127(?:\.\d{1,3}){3})$/i.test(host);
 }
 
 function readTimeouts(reader: OptionReader, timeoutMs: number = Infinity): SmtpTimeouts {
@@ -172,7 +184,7 @@ function readTimeouts(reader: OptionReader, timeoutMs: number = Infinity): SmtpT
 
 function readName(reader: OptionReader): string | undefined {
   const name = reader.string('name');
-  if (name === undefined || /^[A-Za-z0-9.:[\]_-]{1,255}$/.test(name)) return name;
+  if (name === undefined || isClientName(name)) return name;
   return reader.problem('name', 'must be a host name, or an address in brackets');
 }
 

@@ -11,11 +11,14 @@ import { SmtpLine } from './smtp-line.js';
 import type { SmtpFault, SmtpStage } from './smtp-result.js';
 import { SmtpSession } from './smtp-session.js';
 import type { SmtpSettings } from './smtp-settings.js';
+import { speaksTls } from './speaks-tls.js';
 
 /** Where a session comes from: the settings, and the pool's OAuth2 token when there is one. */
 export interface SessionSource {
   readonly settings: SmtpSettings;
   readonly tokens: OAuth2Tokens | undefined;
+  /** Whether the server has ever greeted, so that its port is the right one. */
+  hasGreeted?: boolean;
 }
 
 /**
@@ -29,14 +32,24 @@ export async function openSession(
   const client = await createSmtpClient(source.settings);
   let fault = await connect(client, clock);
   if (fault === undefined) {
+    source.hasGreeted = true;
     // The last reply is that to EHLO, or to HELO, until the next command.
     const offer = new ServerOffer(String(client.lastServerResponse));
     fault = await login(client, offer, source, clock);
     if (fault === undefined) return new SmtpSession(new SmtpLine(client), offer);
   }
   client.close();
+  if (source.hasGreeted !== true) fault = await withWhy(fault, source.settings);
   if (fault.stage === 'connect') await forgetAddress(source.settings);
   return { error: fault };
+}
+
+/** The fault with what is behind it, where a server that does not greet waits for TLS. */
+async function withWhy(fault: SmtpFault, settings: SmtpSettings): Promise<SmtpFault> {
+  const isSilent = fault.stage === 'greeting' && fault.reason === 'timeout';
+  if (!isSilent || settings.secure || !(await speaksTls(settings))) return fault;
+  const text = 'The server speaks TLS from the first byte on this port, and does not greet without';
+  return localFault('greeting', 'not-offered', text);
 }
 
 async function connect(client: SmtpClient, clock: PhaseClock): Promise<SmtpFault | undefined> {

@@ -14,7 +14,7 @@ export type SmtpStage =
  * - `lost`: the connection could not be made or broke off.
  * - `timeout`, `aborted`, `closed`: the phase was over, the caller's signal fired, the pool was closed.
  * - `out-of-step`: replies that make no sense where they stand.
- * - `not-offered`: TLS or AUTH is needed and the server does not offer it; nothing was sent.
+ * - `not-offered`: TLS, plain text or AUTH is needed and the server does not offer it; nothing was sent.
  * - `smtputf8`, `dsn`, `size`: the message needs what the server does not offer; nothing was sent.
  * - `envelope`, `content`: the message itself: an impossible address, a body that cannot be read.
  */

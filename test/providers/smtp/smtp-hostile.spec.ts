@@ -80,14 +80,17 @@ describe('What cannot be sent in private is not sent', () => {
     expect(peer.commands.some((command) => command.startsWith('AUTH'))).toBe(false);
   });
 
-  it('with a certificate of somebody else, opportunistic or not', async () => {
-    peer = await SmtpScriptPeer.start({ extensions: ['PIPELINING', 'STARTTLS', 'AUTH PLAIN'] });
-    expect(await sendTo({ auth: required.auth })).toMatchObject({
-      outcome: 'unsent',
-      failure: { category: 'configuration' },
-    });
-    expect(peer.commands).toEqual([expect.stringMatching(/^EHLO/), 'STARTTLS']);
-  });
+  it.each([{ tls: 'required' }, { tls: 'opportunistic', rejectUnauthorized: true }])(
+    'with a certificate of somebody else: %j',
+    async (tls) => {
+      peer = await SmtpScriptPeer.start({ extensions: ['PIPELINING', 'STARTTLS', 'AUTH PLAIN'] });
+      expect(await sendTo({ auth: required.auth, ...tls })).toMatchObject({
+        outcome: 'unsent',
+        failure: { category: 'configuration' },
+      });
+      expect(peer.commands).toEqual([expect.stringMatching(/^EHLO/), 'STARTTLS']);
+    },
+  );
 });
 
 describe('No body ends the message and begins a command', () => {

@@ -29,13 +29,19 @@ describe('SMTP options have safe defaults', () => {
   });
 
   it.each(['localhost', '127.0.0.1', '127.8.9.10', '::1'])('for %s', (loopback) => {
-    expect(readOptions({ host: loopback }).options.tls).toBe('opportunistic');
+    expect(readOptions({ host: loopback }).options).toMatchObject({
+      tls: 'opportunistic',
+      rejectUnauthorized: false,
+    });
   });
 
   it.each(['localhost.example.com', '127.0.0.1.example.com', '128.0.0.1', '2001:db8::1'])(
     'which do not count %s as this machine',
     (remote) => {
       expect(readOptions({ host: remote }).options.tls).toBe('required');
+      expect(readOptions({ host: remote, tls: 'opportunistic' }).options).toMatchObject({
+        rejectUnauthorized: true,
+      });
     },
   );
 
@@ -86,11 +92,40 @@ describe('An SMTP URL', () => {
     'smtp://ada:planted%0D%0Ax@mail.example.com',
     'smtp://ada:planted@mail%20.example.com',
     'smtp://ada:planted@mail.example.com/path',
-    'smtp://ada:planted@mail.example.com?tls=none',
+    'smtp://ada:planted@mail.example.com?tls=maybe',
+    'smtp://ada:planted@mail.example.com?tls=none&tls=required',
+    'smtp://ada:planted@mail.example.com?name=a%20b',
+    'smtp://ada:planted@mail.example.com?name=a%0D%0AMAIL',
+    'smtp://ada:planted@mail.example.com?ca=planted',
+    'smtp://ada:planted@mail.example.com#planted',
   ])('that is wrong is named, but never repeated: %s', (url) => {
     const { problems } = readOptions({ url });
     expect(problems.map(({ path }) => path)).toEqual(['providers.smtp.url']);
     expect(JSON.stringify(problems)).not.toContain('planted');
+  });
+
+  it('S7: also says how to do TLS, and our name', () => {
+    expect(readOptions({ url: 'smtp://mailpit:1025?tls=none' })).toMatchObject({
+      problems: [],
+      options: { host: 'mailpit', port: 1025, tls: 'none' },
+    });
+    expect(readOptions({ url: 'smtp://127.0.0.1?tls=required' })).toMatchObject({
+      problems: [],
+      options: { tls: 'required', rejectUnauthorized: true },
+    });
+    const both = readOptions({
+      url: 'smtp://u:p@a.example.com/?name=shop.example.com&tls=opportunistic',
+    });
+    expect(both).toMatchObject({
+      problems: [],
+      options: { tls: 'opportunistic', name: 'shop.example.com', rejectUnauthorized: true },
+    });
+    expect(readOptions({ url: 'smtps://a.example.com?tls=none' }).problems).toHaveLength(1);
+    const twice = { url: 'smtp://a.example.com?tls=none&name=a', tls: 'none', name: 'b' };
+    expect(readOptions(twice).problems.map(({ path }) => path)).toEqual([
+      'providers.smtp.tls',
+      'providers.smtp.name',
+    ]);
   });
 
   it('does not stand beside what it already says', () => {
