@@ -51,6 +51,7 @@ export {
   type SendContext,
 } from './contract/mail-provider.strategy.js';
 export type { BatchRules, ProviderCapabilities } from './contract/capabilities.js';
+export type { MessageField, UnsupportedPart } from './contract/unsupported-part.js';
 export { ALL_FEATURES } from './contract/capabilities.js';
 export {
   accepted,

@@ -152,17 +152,6 @@ describe('Nothing leaves when the input is wrong', () => {
   afterEach(() => expect(provider.sent).toEqual([]));
 });
 
-describe("unsupportedFeatures: 'warn'", () => {
-  it('sends without what the provider lacks', async () => {
-    const lenient = await startMailBridge({ ...SCRIPTED, unsupportedFeatures: 'warn' }, [
-      ScriptedProvider,
-    ]);
-    await expect(lenient.send({ ...message(), templateId: 'welcome' })).resolves.toMatchObject({
-      success: true,
-    });
-  });
-});
-
 describe('An abort', () => {
   it('before the message was tried cancels it', async () => {
     const error = (await thrown(

@@ -1,6 +1,7 @@
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import type { BatchRules, ProviderCapabilities } from './capabilities.js';
 import type { Submission } from './submission.js';
+import type { UnsupportedPart } from './unsupported-part.js';
 
 /** What comes with each call of a provider. */
 export interface SendContext {
@@ -51,10 +52,11 @@ export abstract class MailProviderStrategy {
   declare readonly idempotency?: IdempotencyRules;
 
   /**
-   * What of a message it cannot carry although its features allow it, in words for people: a tag too
-   * long, a reserved header, too many recipients. Asked before anything is sent; empty when it can.
+   * What of a message it cannot carry although its features allow it: a tag too long, a reserved header,
+   * too many recipients. Asked before anything is sent; empty when it can. A part with a field can be left
+   * out where `unsupportedFeatures` is `'warn'`; words alone refuse the message.
    */
-  unsupported?(email: OutgoingEmail): readonly string[];
+  unsupported?(email: OutgoingEmail): readonly (string | UnsupportedPart)[];
 
   /** Submits one message. */
   abstract send(email: OutgoingEmail, context: SendContext): Promise<Submission>;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DeliveryFailure, FailureCategory } from '../contract/outcome.js';
+import type { UnsupportedPart } from '../contract/unsupported-part.js';
 import { isMailBridgeError } from '../errors/mail-bridge.error.js';
 import {
   InvalidMessageError,
@@ -10,8 +11,12 @@ import type { MessageDefaults } from '../message/message-defaults.js';
 import { normalizeMessage } from '../message/normalize.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import type { RelayHeaders } from '../message/relay-headers.js';
+import { canLeaveOut, leaveOut } from './leave-out.js';
 import type { ProviderChannel } from './provider-channel.js';
-import { missingFeatures } from './support.js';
+import { unsupportedParts } from './support.js';
+
+// Warnings that are remembered, so that each is logged once.
+const MAX_WARNINGS = 1_000;
 
 /** The rules that a message must meet before any provider is asked. */
 export interface AdmissionRules {
@@ -55,25 +60,55 @@ export class Admission {
     if (problems.length > 0) throw new InvalidMessageError(problems);
   }
 
-  /** @throws InvalidMessageError, UnsupportedFeatureError */
+  /**
+   * The message as that provider can carry it: whole, or where `unsupportedFeatures` is `'warn'` without
+   * what it cannot.
+   *
+   * @throws InvalidMessageError, UnsupportedFeatureError
+   */
   admit(message: unknown, channel: ProviderChannel, rules: RunRules): OutgoingEmail {
     const email = this.normalize(message, rules);
-    const missing = missingFeatures(email, channel.capabilities, channel.strategy);
-    const { features, essentials } = missing;
-    if (features.length + essentials.length === 0) return email;
-    if (this.rules.unsupportedFeatures === 'error' || essentials.length > 0) {
-      throw new UnsupportedFeatureError(channel.name, [...features, ...essentials]);
+    const parts = unsupportedParts(email, channel.capabilities, channel.strategy);
+    return parts.length === 0 ? email : this.withoutUnsupported(email, parts, channel);
+  }
+
+  private withoutUnsupported(
+    email: OutgoingEmail,
+    parts: readonly UnsupportedPart[],
+    { name, capabilities, strategy }: ProviderChannel,
+  ): OutgoingEmail {
+    if (!parts.every((part) => canLeaveOut(part, email))) throw cannotCarry(name, parts);
+    if (this.rules.unsupportedFeatures === 'error') {
+      throw new UnsupportedFeatureError(name, reasons(parts));
     }
-    this.warnOnce(channel.name, features.join(', '));
-    return email;
+    const left = leaveOut(email, parts);
+    const remaining = unsupportedParts(left, capabilities, strategy);
+    if (remaining.length > 0) throw cannotCarry(name, remaining);
+    this.warnOnce(name, reasons(parts).join(', '));
+    return left;
   }
 
   private warnOnce(provider: string, missing: string): void {
     const warning = `The provider '${provider}' cannot carry ${missing}: sent without`;
     if (this.#warned.has(warning)) return;
+    // The words may name sizes, so there is no end of different ones.
+    if (this.#warned.size >= MAX_WARNINGS) this.#warned.clear();
     this.#warned.add(warning);
     this.rules.warn(warning);
   }
+}
+
+function reasons(parts: readonly UnsupportedPart[]): readonly string[] {
+  return [...new Set(parts.map(({ reason }) => reason))];
+}
+
+/** The error for what a message cannot be sent without. */
+function cannotCarry(provider: string, parts: readonly UnsupportedPart[]): UnsupportedFeatureError {
+  const features = reasons(parts);
+  const message =
+    `The provider '${provider}' cannot carry ${features.join(', ')}. ` +
+    'Change the message, or choose another provider.';
+  return new UnsupportedFeatureError(provider, features, message);
 }
 
 /** The failure of a message that was not let in, from the error that says why. */

@@ -55,12 +55,13 @@ const placeholders = remembered((text): readonly string[] => {
   return Object.freeze([...new Set(names)]);
 });
 
-/** Whether a text says something also where every placeholder is filled with nothing. */
+/** Whether a text has more than spaces also where every placeholder is filled with nothing. */
 export function hasTextOfItsOwn(text: string): boolean {
-  return mayHavePlaceholders(text) ? isMoreThanPlaceholders(text) : text !== '';
+  return mayHavePlaceholders(text) ? isMoreThanPlaceholders(text) : NO_SPACE.test(text);
 }
 
-const isMoreThanPlaceholders = remembered((text) => text.replace(PLACEHOLDER, '') !== '');
+const NO_SPACE = /\S/;
+const isMoreThanPlaceholders = remembered((text) => NO_SPACE.test(text.replace(PLACEHOLDER, '')));
 
 /** A search for two characters costs next to nothing; most texts that do not have them are of one message. */
 function mayHavePlaceholders(text: string): boolean {

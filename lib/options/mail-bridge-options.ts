@@ -149,7 +149,9 @@ export interface MailBridgeOptions {
   timeoutMs?: number | undefined;
   /**
    * What happens to a message that asks for something its provider cannot carry: refuse it before
-   * anything is sent, or log a warning and send it without. @default 'error'
+   * anything is sent, or log a warning and send it without. Where it would mean something else without
+   * (recipients, bodies, `sendAt`, `templateId`, attachments), it is refused all the same.
+   * @default 'error'
    */
   unsupportedFeatures?: 'error' | 'warn' | undefined;
   shutdown?:

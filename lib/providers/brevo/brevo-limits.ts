@@ -1,12 +1,16 @@
 import { isIP } from 'node:net';
+import type { UnsupportedPart } from '../../contract/unsupported-part.js';
 import { recipientsOnce } from '../../message/envelope.js';
+import { hasKeys } from '../../message/features.js';
+import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedBytes } from '../../message/size.js';
-import { renderContent } from '../../message/substitutions.js';
+import { hasTextOfItsOwn, renderContent } from '../../message/substitutions.js';
 import { hasEncodedWord } from '../../mime/header-text.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
 import { asciiMailbox } from '../api/mailbox-text.js';
 import { forbiddenKeys } from '../api/merge-options.js';
+import { hasBody } from '../api/own-body.js';
 import { MAX_PARAMS_BYTES } from './brevo-content.js';
 import { brevoName } from './brevo-headers.js';
 
@@ -49,48 +53,131 @@ export const FORBIDDEN_OPTIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-type Check = (email: OutgoingEmail) => string | false | undefined;
+type Check = (email: OutgoingEmail) => UnsupportedPart | undefined;
 
 /**
- * What of a message Brevo would refuse or lose, in words; empty where it carries all. The rules are those
- * of its API reference, and of its help centre for sizes.
+ * What of a message Brevo would refuse or lose; empty where it carries all. The rules are those of its API
+ * reference, and of its help centre for sizes.
  */
-export function brevoUnsupported(email: OutgoingEmail): readonly string[] {
-  const found = CHECKS.map((check) => check(email)).filter(
-    (problem) => typeof problem === 'string',
-  );
-  const options = forbiddenKeys(email.providerOptions?.['brevo'], FORBIDDEN_OPTIONS);
-  return [...found, ...options.map((key) => `providerOptions.brevo.${key}`)];
+export function brevoUnsupported(email: OutgoingEmail): readonly UnsupportedPart[] {
+  const found: UnsupportedPart[] = [];
+  for (const check of CHECKS) {
+    const part = check(email);
+    if (part !== undefined) found.push(part);
+  }
+  if (email.templateId !== undefined) found.push(...templateProblems(email));
+  if (hasKeys(email.headers)) found.push(...headerProblems(email));
+  if (hasKeys(email.metadata)) found.push(...metadataProblems(email));
+  for (const key of forbiddenKeys(email.providerOptions?.['brevo'], FORBIDDEN_OPTIONS)) {
+    const reason = `providerOptions.brevo.${key}`;
+    found.push({ reason, field: 'providerOptions', at: ['brevo', key] });
+  }
+  return found;
 }
 
 const CHECKS: readonly Check[] = [
-  ({ to }) => to.length === 0 && 'a message without to',
-  ({ from, to, cc, bcc, replyTo }) =>
-    [from, ...to, ...cc, ...bcc, ...replyTo].some(
-      ({ name = '' }) => brevoName(name).length > MAX_NAME_LENGTH,
-    ) && `names of more than ${MAX_NAME_LENGTH} characters`,
+  ({ to }) => (to.length === 0 ? { reason: 'a message without to', field: 'to' } : undefined),
+  nameProblem,
   longHeaderProblem,
   contentProblem,
-  templateProblem,
-  ({ headers }) =>
-    Object.keys(headers).some((name) => RESERVED_HEADER.test(name)) &&
-    'headers that Brevo takes as orders (sender.ip, idempotencyKey)',
-  ({ headers }) =>
-    Object.values(headers).some(isMangled) &&
-    'headers outside ASCII (Brevo sends them as they are, also where they come encoded)',
-  ({ metadata }) => Object.values(metadata).some(isMangled) && 'metadata outside ASCII',
-  ({ metadata }) => Object.hasOwn(metadata, CORRELATION_KEY) && `metadata.${CORRELATION_KEY}`,
-  ({ sendAt }) =>
-    sendAt !== undefined &&
-    sendAt.getTime() > Date.now() + MAX_SCHEDULE_MS &&
-    'sendAt more than 72 hours ahead',
-  ({ stream }) => stream !== undefined && isIP(stream) === 0 && 'a stream that is no dedicated IP',
-  ({ attachments }) => attachments.map(attachmentProblem).find((problem) => problem !== undefined),
+  scheduleProblem,
+  ({ stream }) =>
+    stream === undefined || isIP(stream) !== 0
+      ? undefined
+      : { reason: 'a stream that is no dedicated IP', field: 'stream' },
+  ({ attachments }) => attachments.map(attachmentProblem).find((part) => part !== undefined),
   (email) => {
     const bytes = estimatedBytes(email);
-    return bytes > MAX_MESSAGE_BYTES && `${bytes} bytes (${MAX_MESSAGE_BYTES} at most)`;
+    if (bytes <= MAX_MESSAGE_BYTES) return undefined;
+    return { reason: `${bytes} bytes (${MAX_MESSAGE_BYTES} at most)` };
   },
 ];
+
+function nameProblem({ from, to, cc, bcc, replyTo }: OutgoingEmail): UnsupportedPart | undefined {
+  const isLong = ({ name = '' }: MailAddress) => brevoName(name).length > MAX_NAME_LENGTH;
+  if (!isLong(from) && ![to, cc, bcc, replyTo].some((list) => list.some(isLong))) return undefined;
+  return { reason: `names of more than ${MAX_NAME_LENGTH} characters` };
+}
+
+/** "Unexpected long headers length, got: … want: less than 4096 chars". */
+function longHeaderProblem(email: OutgoingEmail): UnsupportedPart | undefined {
+  const { to, cc } = recipientsOnce(email);
+  for (const [field, mailboxes] of [['to', to] as const, ['cc', cc] as const]) {
+    // One mailbox never is too long.
+    const length = mailboxes.length < 2 ? 0 : mailboxes.map(asciiMailbox).join(', ').length;
+    if (length <= MAX_HEADER_LENGTH) continue;
+    const header = field === 'to' ? 'To' : 'Cc';
+    const most = `${MAX_HEADER_LENGTH} at most`;
+    return {
+      reason: `a ${header} header of ${length} characters, with its names (${most})`,
+      field,
+    };
+  }
+  return undefined;
+}
+
+/** A message without a template needs a subject and a body, also with its placeholders filled in. */
+function contentProblem(email: OutgoingEmail): UnsupportedPart | undefined {
+  if (email.templateId !== undefined) return undefined;
+  if (!hasTextOfItsOwn(email.subject ?? '') && (renderContent(email).subject ?? '') === '') {
+    return { reason: 'a message without a subject', field: 'subject' };
+  }
+  return hasBody(email) ? undefined : { reason: 'a message with an empty body', field: 'html' };
+}
+
+function scheduleProblem({ sendAt }: OutgoingEmail): UnsupportedPart | undefined {
+  if (sendAt === undefined || sendAt.getTime() <= Date.now() + MAX_SCHEDULE_MS) return undefined;
+  return { reason: 'sendAt more than 72 hours ahead', field: 'sendAt' };
+}
+
+/** Beside a template bodies are ignored, and a subject is read by the template language. */
+function templateProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
+  const { templateId, templateData = {} } = email;
+  if (!/^[1-9]\d{0,14}$/.test(String(templateId))) {
+    return [{ reason: 'a templateId that is no number', field: 'templateId' }];
+  }
+  const found: UnsupportedPart[] = (['html', 'text'] as const)
+    .filter((field) => email[field] !== undefined)
+    .map((field) => ({ reason: 'html or text beside a template', field }));
+  if (OPENS_A_TAG.test(renderContent(email).subject ?? '')) {
+    found.push({ reason: 'braces in a template’s subject', field: 'subject' });
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(templateData));
+  if (bytes > MAX_PARAMS_BYTES) {
+    const reason = `${bytes} bytes of templateData (${MAX_PARAMS_BYTES} at most)`;
+    found.push({ reason, field: 'templateData' });
+  }
+  return found;
+}
+
+function headerProblems({ headers }: OutgoingEmail): readonly UnsupportedPart[] {
+  const found: UnsupportedPart[] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    const place = { field: 'headers', at: [name] } as const;
+    if (RESERVED_HEADER.test(name)) {
+      const reason = 'headers that Brevo takes as orders (sender.ip, idempotencyKey)';
+      found.push({ reason, ...place });
+    }
+    if (isMangled(value)) {
+      const reason =
+        'headers outside ASCII (Brevo sends them as they are, also where they come encoded)';
+      found.push({ reason, ...place });
+    }
+  }
+  return found;
+}
+
+function metadataProblems({ metadata }: OutgoingEmail): readonly UnsupportedPart[] {
+  const found: UnsupportedPart[] = [];
+  for (const [key, value] of Object.entries(metadata)) {
+    const place = { field: 'metadata', at: [key] } as const;
+    if (isMangled(key) || isMangled(value)) {
+      found.push({ reason: 'metadata outside ASCII', ...place });
+    }
+    if (key === CORRELATION_KEY) found.push({ reason: `metadata.${CORRELATION_KEY}`, ...place });
+  }
+  return found;
+}
 
 /**
  * Whether Brevo would make raw 8-bit text of a header: of letters outside ASCII, and of encoded words and
@@ -100,47 +187,17 @@ function isMangled(value: string): boolean {
   return !PRINTABLE_ASCII.test(value) || hasEncodedWord(value) || JSON_ESCAPE.test(value);
 }
 
-/** "Unexpected long headers length, got: … want: less than 4096 chars". */
-function longHeaderProblem(email: OutgoingEmail): string | undefined {
-  const { to, cc } = recipientsOnce(email);
-  for (const [name, mailboxes] of Object.entries({ To: to, Cc: cc })) {
-    // One mailbox never is too long.
-    const length = mailboxes.length < 2 ? 0 : mailboxes.map(asciiMailbox).join(', ').length;
-    if (length > MAX_HEADER_LENGTH) {
-      return `a ${name} header of ${length} characters, with its names (${MAX_HEADER_LENGTH} at most)`;
-    }
-  }
-  return undefined;
-}
-
-/** A message without a template needs a subject and a body, also with its placeholders filled in. */
-function contentProblem(email: OutgoingEmail): string | undefined {
-  if (email.templateId !== undefined) return undefined;
-  const { subject = '', html = '', text = '' } = email.substitutions ? renderContent(email) : email;
-  if (subject === '') return 'a message without a subject';
-  return html === '' && text === '' ? 'a message with an empty body' : undefined;
-}
-
-/** Beside a template bodies are ignored, and a subject is read by the template language. */
-function templateProblem(email: OutgoingEmail): string | undefined {
-  const { templateId, templateData = {}, html, text } = email;
-  if (templateId === undefined) return undefined;
-  if (!/^[1-9]\d{0,14}$/.test(String(templateId))) return 'a templateId that is no number';
-  if (html !== undefined || text !== undefined) return 'html or text beside a template';
-  if (OPENS_A_TAG.test(renderContent(email).subject ?? '')) return 'braces in a template’s subject';
-  const bytes = Buffer.byteLength(JSON.stringify(templateData));
-  return bytes > MAX_PARAMS_BYTES
-    ? `${bytes} bytes of templateData (${MAX_PARAMS_BYTES} at most)`
-    : undefined;
-}
-
-function attachmentProblem({ filename, content }: OutgoingAttachment): string | undefined {
-  if (!PRINTABLE_ASCII.test(filename)) return 'names of attachments outside ASCII';
+function attachmentProblem(
+  { filename, content }: OutgoingAttachment,
+  at: number,
+): UnsupportedPart | undefined {
+  const problem = (reason: string): UnsupportedPart => ({ reason, field: 'attachments', at: [at] });
+  if (!PRINTABLE_ASCII.test(filename)) return problem('names of attachments outside ASCII');
   const dot = filename.lastIndexOf('.');
   if (dot < 1 || !EXTENSIONS.has(filename.slice(dot + 1).toLowerCase())) {
-    return 'attachments of a kind that is not on its list (by their names)';
+    return problem('attachments of a kind that is not on its list (by their names)');
   }
   return typeof content !== 'function' && content.byteLength > MAX_ATTACHMENT_BYTES
-    ? `an attachment of ${content.byteLength} bytes (${MAX_ATTACHMENT_BYTES} at most)`
+    ? problem(`an attachment of ${content.byteLength} bytes (${MAX_ATTACHMENT_BYTES} at most)`)
     : undefined;
 }

@@ -1,6 +1,7 @@
 import type { BatchRules, ProviderCapabilities } from '../../contract/capabilities.js';
 import type { IdempotencyRules, SendContext } from '../../contract/mail-provider.strategy.js';
 import type { Submission } from '../../contract/submission.js';
+import type { UnsupportedPart } from '../../contract/unsupported-part.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedContentBytes } from '../../message/size.js';
 import { HttpClient } from '../../transport/http/http-client.js';
@@ -69,7 +70,7 @@ export class BrevoProvider extends ApiProvider {
     this.#headers = jsonHeaders({ 'api-key': options.apiKey });
   }
 
-  override unsupported(email: OutgoingEmail): readonly string[] {
+  override unsupported(email: OutgoingEmail): readonly UnsupportedPart[] {
     return brevoUnsupported(email);
   }
 

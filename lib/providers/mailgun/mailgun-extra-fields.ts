@@ -1,3 +1,4 @@
+import type { UnsupportedPart } from '../../contract/unsupported-part.js';
 import type { JsonObject } from '../api/answer-json.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
 
@@ -11,15 +12,18 @@ export function extraFields(options: JsonObject = {}): (readonly [string, string
     .flatMap(([name, value]) => values(value).map((text) => [name, text] as const));
 }
 
-/** What of `providerOptions.mailgun` cannot be sent, in words for people. */
-export function extraFieldProblems(options: JsonObject = {}): string[] {
-  return Object.entries(options).flatMap(([name, value]) => {
-    if (!isPermitted(name)) {
-      return [`providerOptions.mailgun.${name} (it takes o:…, v:…, t:version and t:text)`];
-    }
-    const isText = values(value).length > 0;
-    return isText ? [] : [`providerOptions.mailgun.${name} (it takes text, numbers, true, false)`];
-  });
+/** What of `providerOptions.mailgun` cannot be sent. */
+export function extraFieldProblems(options: JsonObject = {}): readonly UnsupportedPart[] {
+  const found: UnsupportedPart[] = [];
+  for (const [name, value] of Object.entries(options)) {
+    const takes = isPermitted(name)
+      ? 'text, numbers, true, false'
+      : 'o:…, v:…, t:version and t:text';
+    if (isPermitted(name) && values(value).length > 0) continue;
+    const reason = `providerOptions.mailgun.${name} (it takes ${takes})`;
+    found.push({ reason, field: 'providerOptions', at: ['mailgun', name] });
+  }
+  return found;
 }
 
 function isPermitted(name: string): boolean {

@@ -1,6 +1,8 @@
+import type { UnsupportedPart } from '../../contract/unsupported-part.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedBytes } from '../../message/size.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
+import { hasBody } from '../api/own-body.js';
 import { extraFieldProblems } from './mailgun-extra-fields.js';
 import { mailgunFields, optionBytes } from './mailgun-fields.js';
 import { MAX_VARIABLE_BYTES, variableBytes } from './mailgun-template-data.js';
@@ -21,58 +23,85 @@ export const MAILGUN_LIMITS = {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** What of a message Mailgun would refuse, cut or leave out, in words for people. */
+/** What of a message Mailgun would refuse, cut or leave out. */
 export function mailgunUnsupported(
   email: OutgoingEmail,
   options: ResolvedMailgunOptions,
-): readonly string[] {
-  const problems = [...tagProblems(email), ...sizeProblems(email, options)];
-  if (email.to.length === 0) problems.push('a message without to (Mailgun needs one there)');
+): readonly UnsupportedPart[] {
+  const found: UnsupportedPart[] = [
+    ...tagProblems(email),
+    ...sizeProblems(email, options),
+    ...(email.templateId === undefined ? bodyProblems(email) : templateProblems(email)),
+    ...extraFieldProblems(email.providerOptions?.['mailgun']),
+  ];
+  if (email.to.length === 0) {
+    found.push({ reason: 'a message without to (Mailgun needs one there)', field: 'to' });
+  }
   const { sendAt } = email;
   const { maxScheduleDays } = options;
   if (sendAt !== undefined && sendAt.getTime() > Date.now() + maxScheduleDays * DAY_MS) {
-    problems.push(`sendAt later than ${maxScheduleDays} days from now (see maxScheduleDays)`);
-  }
-  if (email.templateId !== undefined) {
-    for (const field of ['html', 'text'] as const) {
-      if (email[field] === undefined) continue;
-      problems.push(`${field} beside a templateId (the template has its own)`);
-    }
+    const reason = `sendAt later than ${maxScheduleDays} days from now (see maxScheduleDays)`;
+    found.push({ reason, field: 'sendAt' });
   }
   if (Object.hasOwn(email.metadata, CORRELATION_KEY)) {
-    problems.push(`metadata.${CORRELATION_KEY} (it carries the id)`);
+    const reason = `metadata.${CORRELATION_KEY} (it carries the id)`;
+    found.push({ reason, field: 'metadata', at: [CORRELATION_KEY] });
   }
-  return [...problems, ...extraFieldProblems(email.providerOptions?.['mailgun'])];
+  return found;
 }
 
-function tagProblems({ tags }: OutgoingEmail): string[] {
-  const problems: string[] = [];
-  for (const tag of tags) {
-    if (!/^[ -~]*$/.test(tag)) problems.push('a tag that is not ASCII');
+function tagProblems({ tags }: OutgoingEmail): readonly UnsupportedPart[] {
+  const found: UnsupportedPart[] = [];
+  tags.forEach((tag, at) => {
+    const place = { field: 'tags', at: [at] } as const;
+    if (!/^[ -~]*$/.test(tag)) found.push({ reason: 'a tag that is not ASCII', ...place });
     if (tag.length > MAILGUN_LIMITS.tagLength) {
-      problems.push(`a tag of ${tag.length} characters (128 at most)`);
+      found.push({ reason: `a tag of ${tag.length} characters (128 at most)`, ...place });
     }
-  }
-  return problems;
+  });
+  return found;
 }
 
-function sizeProblems(email: OutgoingEmail, options: ResolvedMailgunOptions): string[] {
-  const problems: string[] = [];
+function sizeProblems(
+  email: OutgoingEmail,
+  options: ResolvedMailgunOptions,
+): readonly UnsupportedPart[] {
+  const found: UnsupportedPart[] = [];
   const { common, own } = mailgunFields(email, options);
   const data = email.templateData === undefined ? '' : JSON.stringify(email.templateData);
   const bytes = optionBytes([...common, ...own, ['t:variables', data]]);
   if (bytes > MAILGUN_LIMITS.optionBytes) {
-    problems.push(
-      `headers, metadata, tags, options and template data of ${bytes} bytes together (16 KB at most)`,
-    );
+    const reason = `headers, metadata, tags, options and template data of ${bytes} bytes together (16 KB at most)`;
+    found.push({ reason });
   }
   const metadata = variableBytes(Object.entries(email.metadata));
   if (metadata > MAX_VARIABLE_BYTES) {
-    problems.push(`metadata of ${metadata} bytes (4 KB at most: Mailgun's events cut the rest)`);
+    const reason = `metadata of ${metadata} bytes (4 KB at most: Mailgun's events cut the rest)`;
+    found.push({ reason, field: 'metadata' });
   }
   const size = estimatedBytes(email);
   if (size > MAILGUN_LIMITS.messageBytes) {
-    problems.push(`a message of about ${size} bytes with its attachments encoded (25 MB at most)`);
+    const reason = `a message of about ${size} bytes with its attachments encoded (25 MB at most)`;
+    found.push({ reason });
   }
-  return problems;
+  return found;
+}
+
+function bodyProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
+  return hasBody(email, isNotBlank)
+    ? []
+    : [{ reason: 'a message with an empty body', field: 'html' }];
+}
+
+/** Mailgun takes a body of spaces for none. */
+function isNotBlank(text: string): boolean {
+  return text.trim() !== '';
+}
+
+function templateProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
+  return (['html', 'text'] as const)
+    .filter((field) => email[field] !== undefined)
+    .map((field) => {
+      return { reason: `${field} beside a templateId (the template has its own)`, field };
+    });
 }

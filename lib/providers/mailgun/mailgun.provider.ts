@@ -1,6 +1,7 @@
 import type { BatchRules, ProviderCapabilities } from '../../contract/capabilities.js';
 import type { SendContext } from '../../contract/mail-provider.strategy.js';
 import type { Submission } from '../../contract/submission.js';
+import type { UnsupportedPart } from '../../contract/unsupported-part.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedContentBytes } from '../../message/size.js';
 import { HttpClient } from '../../transport/http/http-client.js';
@@ -59,7 +60,7 @@ export class MailgunProvider extends ApiProvider {
     super(new HttpClient(options), MAX_ATTACHMENT_BYTES);
   }
 
-  override unsupported(email: OutgoingEmail): readonly string[] {
+  override unsupported(email: OutgoingEmail): readonly UnsupportedPart[] {
     return mailgunUnsupported(email, this.options);
   }
 

@@ -1,8 +1,11 @@
+import type { UnsupportedPart } from '../../contract/unsupported-part.js';
 import { estimatedBytes } from '../../message/size.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { renderContent } from '../../message/substitutions.js';
+import { isJsonObject } from '../api/answer-json.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
 import { forbiddenKeys } from '../api/merge-options.js';
+import { hasBody } from '../api/own-body.js';
 import { POSTMARK_FORBIDDEN, postmarkMetadata } from './postmark-message.js';
 
 /** What Postmark takes, after its documentation; bytes are decimal megabytes, to be on the safe side. */
@@ -19,71 +22,112 @@ export const POSTMARK_LIMITS = {
   streamLength: 30,
 } as const;
 
-/** What of a message Postmark would refuse or leave out, in words for people. */
+/** What of a message Postmark would refuse or leave out. */
 export function postmarkUnsupported(
   email: OutgoingEmail,
   { serverTracksOpens }: { readonly serverTracksOpens: boolean },
-): readonly string[] {
-  const problems = [...metadataProblems(email), ...sizeProblems(email), ...templateProblems(email)];
+): readonly UnsupportedPart[] {
+  const found: UnsupportedPart[] = [
+    ...metadataProblems(email),
+    ...sizeProblems(email),
+    ...(email.templateId === undefined ? bodyProblems(email) : templateProblems(email)),
+  ];
   if (email.trackOpens === false && serverTracksOpens) {
-    problems.push(
-      "trackOpens: false (Postmark ignores it where the server's own setting is on; if it is off, say serverTracksOpens: false)",
-    );
+    const reason =
+      "trackOpens: false (Postmark ignores it where the server's own setting is on; if it is off, say serverTracksOpens: false)";
+    found.push({ reason, field: 'trackOpens' });
   }
   if (email.stream !== undefined && email.stream.length > POSTMARK_LIMITS.streamLength) {
-    problems.push(`a stream name of ${email.stream.length} characters (30 at most)`);
+    const reason = `a stream name of ${email.stream.length} characters (30 at most)`;
+    found.push({ reason, field: 'stream' });
   }
   for (const key of forbiddenKeys(email.providerOptions?.['postmark'], POSTMARK_FORBIDDEN)) {
-    problems.push(`providerOptions.postmark.${key} (the message's own fields say that)`);
+    const reason = `providerOptions.postmark.${key} (the message's own fields say that)`;
+    found.push({ reason, field: 'providerOptions', at: ['postmark', key] });
   }
-  return problems;
+  return found;
 }
 
-function metadataProblems(email: OutgoingEmail): string[] {
-  const problems: string[] = [];
+function metadataProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
   const metadata = Object.entries(postmarkMetadata(email));
+  const found: UnsupportedPart[] = [];
+  const names = new Set<string>();
+  metadata.forEach(([name, value], at) => {
+    for (const reason of entryProblems(name, value, { at, count: metadata.length, names })) {
+      for (const place of placesOf(name, email)) found.push({ reason, ...place });
+    }
+    names.add(name.toLowerCase());
+  });
+  return found;
+}
+
+/** @param rest how many entries there are, which one this is, and the names before it in lower case */
+function entryProblems(
+  name: string,
+  value: unknown,
+  rest: { readonly at: number; readonly count: number; readonly names: ReadonlySet<string> },
+): readonly string[] {
   const { metadataFields, metadataName, metadataValue } = POSTMARK_LIMITS;
-  if (metadata.length >= metadataFields) {
-    problems.push(`${metadata.length} metadata fields (10 at most, one of which carries the id)`);
+  const problems: string[] = [];
+  if (rest.at >= metadataFields - 1) {
+    problems.push(`${rest.count} metadata fields (10 at most, one of which carries the id)`);
   }
-  const names = new Set(metadata.map(([name]) => name.toLowerCase()));
-  if (names.size < metadata.length) {
+  if (rest.names.has(name.toLowerCase())) {
     problems.push('metadata names that are equal but for their case');
   }
-  if (names.has(CORRELATION_KEY)) problems.push(`metadata.${CORRELATION_KEY} (it carries the id)`);
-  for (const [name, value] of metadata) {
-    if (name.length > metadataName) {
-      problems.push(`a metadata name of ${name.length} characters (20 at most)`);
-    }
-    if (typeof value !== 'string') {
-      problems.push('metadata that is no text');
-    } else if (Array.from(value).length > metadataValue) {
-      problems.push(`a metadata value of ${Array.from(value).length} characters (80 at most)`);
-    }
+  if (name.toLowerCase() === CORRELATION_KEY) {
+    problems.push(`metadata.${CORRELATION_KEY} (it carries the id)`);
+  }
+  if (name.length > metadataName) {
+    problems.push(`a metadata name of ${name.length} characters (20 at most)`);
+  }
+  const length = typeof value === 'string' ? Array.from(value).length : undefined;
+  if (length === undefined) {
+    problems.push('metadata that is no text');
+  } else if (length > metadataValue) {
+    problems.push(`a metadata value of ${length} characters (80 at most)`);
   }
   return problems;
 }
 
-function sizeProblems(email: OutgoingEmail): string[] {
+/** Where a message has that entry of metadata: one of its own, and one that goes before it. */
+function placesOf(name: string, { metadata, providerOptions }: OutgoingEmail) {
+  const places: Omit<UnsupportedPart, 'reason'>[] = [];
+  if (Object.hasOwn(metadata, name)) places.push({ field: 'metadata', at: [name] });
+  const more = providerOptions?.['postmark']?.['Metadata'];
+  if (isJsonObject(more) && Object.hasOwn(more, name)) {
+    places.push({ field: 'providerOptions', at: ['postmark', 'Metadata', name] });
+  }
+  return places;
+}
+
+function sizeProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
   const bytes = estimatedBytes(email);
   // Rendering costs time: only what may be too large is looked at closely.
   if (bytes < POSTMARK_LIMITS.bodyBytes / 50) return [];
-  const problems: string[] = [];
+  const found: UnsupportedPart[] = [];
   const { html = '', text = '' } = renderContent(email);
-  for (const [field, body] of Object.entries({ html, text })) {
+  for (const [name, body] of Object.entries({ html, text })) {
     const size = Buffer.byteLength(body);
     if (size > POSTMARK_LIMITS.bodyBytes) {
-      problems.push(`${field} of ${size} bytes (5 MB at most)`);
+      found.push({ reason: `${name} of ${size} bytes (5 MB at most)` });
     }
   }
   if (bytes > POSTMARK_LIMITS.messageBytes) {
-    problems.push(`a message of about ${bytes} bytes with its attachments encoded (10 MB at most)`);
+    const reason = `a message of about ${bytes} bytes with its attachments encoded (10 MB at most)`;
+    found.push({ reason });
   }
-  return problems;
+  return found;
 }
 
-function templateProblems({ templateId, subject, html, text }: OutgoingEmail): string[] {
-  if (templateId === undefined) return [];
-  const beside = Object.entries({ subject, html, text }).filter(([, value]) => value !== undefined);
-  return beside.map(([field]) => `${field} beside a templateId (the template has its own)`);
+function bodyProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
+  return hasBody(email) ? [] : [{ reason: 'a message with an empty body', field: 'html' }];
+}
+
+function templateProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
+  return (['subject', 'html', 'text'] as const)
+    .filter((field) => email[field] !== undefined)
+    .map((field) => {
+      return { reason: `${field} beside a templateId (the template has its own)`, field };
+    });
 }

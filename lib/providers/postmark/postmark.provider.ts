@@ -1,5 +1,6 @@
 import type { BatchRules, ProviderCapabilities } from '../../contract/capabilities.js';
 import type { Submission } from '../../contract/submission.js';
+import type { UnsupportedPart } from '../../contract/unsupported-part.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { HttpClient } from '../../transport/http/http-client.js';
 import type { HttpAnswer, HttpRequest } from '../../transport/http/http-result.js';
@@ -53,7 +54,7 @@ export class PostmarkProvider extends ApiProvider {
     super(new HttpClient(options), MAX_ATTACHMENT_BYTES);
   }
 
-  override unsupported(email: OutgoingEmail): readonly string[] {
+  override unsupported(email: OutgoingEmail): readonly UnsupportedPart[] {
     return postmarkUnsupported(email, this.options);
   }
 

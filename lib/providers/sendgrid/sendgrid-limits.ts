@@ -1,8 +1,10 @@
+import type { UnsupportedPart } from '../../contract/unsupported-part.js';
 import { hasKeys } from '../../message/features.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedBytes } from '../../message/size.js';
 import { hasTextOfItsOwn, renderContent } from '../../message/substitutions.js';
 import { CORRELATION_KEY } from '../api/correlation.js';
+import { hasBody } from '../api/own-body.js';
 import { customArguments } from './sendgrid-personalization.js';
 import { refusedOptions } from './sendgrid-provider-options.js';
 
@@ -32,96 +34,118 @@ const EVENT_FIELDS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-type Check = (email: OutgoingEmail) => string | false | undefined;
+type Check = (email: OutgoingEmail) => UnsupportedPart | undefined;
 
 /**
- * What of a message SendGrid would refuse or lose, in words; empty where it carries all. The rules are
- * those of its pages "Mail Send: Errors" and "Limitations".
+ * What of a message SendGrid would refuse or lose; empty where it carries all. The rules are those of its
+ * pages "Mail Send: Errors" and "Limitations".
  */
-export function sendGridUnsupported(email: OutgoingEmail): readonly string[] {
-  const found: string[] = [];
+export function sendGridUnsupported(email: OutgoingEmail): readonly UnsupportedPart[] {
+  const found: UnsupportedPart[] = [];
   for (const check of CHECKS) {
-    const problem = check(email);
-    if (typeof problem === 'string') found.push(problem);
+    const part = check(email);
+    if (part !== undefined) found.push(part);
   }
-  for (const key of refusedOptions(email)) found.push(`providerOptions.sendgrid.${key}`);
+  if (email.templateId !== undefined) found.push(...templateProblems(email));
+  if (email.tags.length > 0) found.push(...tagProblems(email));
+  if (hasKeys(email.headers)) found.push(...headerProblems(email));
+  if (hasKeys(email.metadata)) found.push(...metadataProblems(email));
+  for (const path of refusedOptions(email)) {
+    const reason = `providerOptions.sendgrid.${path.join('.')}`;
+    found.push({ reason, field: 'providerOptions', at: ['sendgrid', ...path] });
+  }
   return found;
 }
 
 const CHECKS: readonly Check[] = [
-  ({ to }) => to.length === 0 && 'a message without to',
-  ({ templateId }) => typeof templateId === 'number' && 'templateId as a number',
+  ({ to }) => (to.length === 0 ? { reason: 'a message without to', field: 'to' } : undefined),
   contentProblem,
-  templateProblem,
-  ({ headers }) =>
-    Object.keys(headers).some((name) => RESERVED_HEADER.test(name)) && 'X-SG-ID and X-SG-EID',
-  ({ tags }) =>
-    tags.some((tag) => tag.length > MAX_CATEGORY_LENGTH || !PRINTABLE_ASCII.test(tag)) &&
-    `tags that are not ASCII of at most ${MAX_CATEGORY_LENGTH} characters`,
-  ({ metadata }) => {
-    const [taken] = Object.keys(metadata).filter(
-      (key) => key === CORRELATION_KEY || EVENT_FIELDS.has(key),
-    );
-    return taken !== undefined && `metadata.${taken} (its events have a field of that name)`;
-  },
-  (email) => {
-    // A metadata of 10 kB needs a key.
-    if (!hasKeys(email.metadata)) return false;
-    const bytes = Buffer.byteLength(JSON.stringify(customArguments(email)));
-    return bytes > MAX_DATA_BYTES && `${bytes} bytes of metadata (${MAX_DATA_BYTES} at most)`;
-  },
-  ({ sendAt }) =>
-    sendAt !== undefined &&
-    sendAt.getTime() > Date.now() + MAX_SCHEDULE_MS &&
-    'sendAt more than 72 hours ahead',
-  ({ stream }) =>
-    stream !== undefined &&
-    (stream.length < 2 || stream.length > 64) &&
-    'a stream (its IP pool) that is not 2 to 64 characters',
-  ({ attachments }) => attachments.map(attachmentProblem).find((problem) => problem !== undefined),
+  scheduleProblem,
+  streamProblem,
+  ({ attachments }) => attachments.map(attachmentProblem).find((part) => part !== undefined),
   (email) => {
     const bytes = estimatedBytes(email);
-    return bytes > MAX_REQUEST_BYTES && `${bytes} bytes (${MAX_REQUEST_BYTES} at most)`;
+    if (bytes <= MAX_REQUEST_BYTES) return undefined;
+    return { reason: `${bytes} bytes (${MAX_REQUEST_BYTES} at most)` };
   },
 ];
 
 /** A message without a template needs a subject and a body, also with its placeholders filled in. */
-function contentProblem(email: OutgoingEmail): string | undefined {
+function contentProblem(email: OutgoingEmail): UnsupportedPart | undefined {
   if (email.templateId !== undefined) return undefined;
-  const {
-    subject = '',
-    html = '',
-    text = '',
-  } = saysSomething(email) ? email : renderContent(email);
-  if (subject === '') return 'a message without a subject';
-  return html === '' && text === '' ? 'a message with an empty body' : undefined;
+  const { subject = '' } = email;
+  if (!hasTextOfItsOwn(subject) && (renderContent(email).subject ?? '') === '') {
+    return { reason: 'a message without a subject', field: 'subject' };
+  }
+  return hasBody(email) ? undefined : { reason: 'a message with an empty body', field: 'html' };
 }
 
-/** Whether that is so whatever the placeholders are filled with. */
-function saysSomething({ subject = '', html = '', text = '' }: OutgoingEmail): boolean {
-  return hasTextOfItsOwn(subject) && (hasTextOfItsOwn(html) || hasTextOfItsOwn(text));
+function scheduleProblem({ sendAt }: OutgoingEmail): UnsupportedPart | undefined {
+  if (sendAt === undefined || sendAt.getTime() <= Date.now() + MAX_SCHEDULE_MS) return undefined;
+  return { reason: 'sendAt more than 72 hours ahead', field: 'sendAt' };
+}
+
+function streamProblem({ stream }: OutgoingEmail): UnsupportedPart | undefined {
+  if (stream === undefined || (stream.length >= 2 && stream.length <= 64)) return undefined;
+  return { reason: 'a stream (its IP pool) that is not 2 to 64 characters', field: 'stream' };
 }
 
 /** A dynamic template puts its own subject and content in place of the message's. */
-function templateProblem(email: OutgoingEmail): string | false | undefined {
-  const { templateId, templateData = {}, subject, html, text } = email;
-  if (templateId === undefined) return undefined;
-  if (String(templateId).startsWith('d-')) {
-    const isOverridden = subject !== undefined || html !== undefined || text !== undefined;
-    return isOverridden && 'subject, html or text beside a dynamic template';
+function templateProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
+  const { templateId, templateData = {} } = email;
+  if (typeof templateId === 'number') {
+    return [{ reason: 'templateId as a number', field: 'templateId' }];
   }
+  if (templateId?.startsWith('d-')) {
+    return (['subject', 'html', 'text'] as const)
+      .filter((field) => email[field] !== undefined)
+      .map((field) => ({ reason: 'subject, html or text beside a dynamic template', field }));
+  }
+  const field = 'templateData';
   if (Object.values(templateData).some((value) => typeof value === 'object')) {
-    return 'templateData of a legacy template that is not text';
+    return [{ reason: 'templateData of a legacy template that is not text', field }];
   }
   const bytes = Buffer.byteLength(JSON.stringify(templateData));
-  return bytes > MAX_DATA_BYTES && `${bytes} bytes of templateData (${MAX_DATA_BYTES} at most)`;
+  if (bytes <= MAX_DATA_BYTES) return [];
+  return [{ reason: `${bytes} bytes of templateData (${MAX_DATA_BYTES} at most)`, field }];
 }
 
-function attachmentProblem(attachment: OutgoingAttachment): string | undefined {
-  const { filename, contentType = '', content } = attachment;
-  if (LIST_MARKS.test(filename) || !PRINTABLE_ASCII.test(filename)) {
-    return "names of attachments that are not ASCII, or have ',' or ';'";
+function tagProblems({ tags }: OutgoingEmail): readonly UnsupportedPart[] {
+  const reason = `tags that are not ASCII of at most ${MAX_CATEGORY_LENGTH} characters`;
+  const isBad = (tag: string) => tag.length > MAX_CATEGORY_LENGTH || !PRINTABLE_ASCII.test(tag);
+  return tags.flatMap((tag, at) => (isBad(tag) ? [{ reason, field: 'tags', at: [at] }] : []));
+}
+
+function headerProblems({ headers }: OutgoingEmail): readonly UnsupportedPart[] {
+  return Object.keys(headers)
+    .filter((name) => RESERVED_HEADER.test(name))
+    .map((name) => ({ reason: 'X-SG-ID and X-SG-EID', field: 'headers', at: [name] }));
+}
+
+function metadataProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
+  const field = 'metadata';
+  const taken = Object.keys(email.metadata).filter(
+    (key) => key === CORRELATION_KEY || EVENT_FIELDS.has(key),
+  );
+  const found: UnsupportedPart[] = taken.map((key) => {
+    return { reason: `metadata.${key} (its events have a field of that name)`, field, at: [key] };
+  });
+  const bytes = Buffer.byteLength(JSON.stringify(customArguments(email)));
+  if (bytes > MAX_DATA_BYTES) {
+    found.push({ reason: `${bytes} bytes of metadata (${MAX_DATA_BYTES} at most)`, field });
   }
-  if (LIST_MARKS.test(contentType)) return 'a contentType with parameters';
-  return content.length === 0 && typeof content !== 'function' ? 'an empty attachment' : undefined;
+  return found;
+}
+
+function attachmentProblem(
+  { filename, contentType = '', content }: OutgoingAttachment,
+  at: number,
+): UnsupportedPart | undefined {
+  const problem = (reason: string): UnsupportedPart => ({ reason, field: 'attachments', at: [at] });
+  if (LIST_MARKS.test(filename) || !PRINTABLE_ASCII.test(filename)) {
+    return problem("names of attachments that are not ASCII, or have ',' or ';'");
+  }
+  if (LIST_MARKS.test(contentType)) return problem('a contentType with parameters');
+  const isEmpty = typeof content !== 'function' && content.length === 0;
+  return isEmpty ? problem('an empty attachment') : undefined;
 }

@@ -19,35 +19,42 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
 /** The old setting that sends a copy to an address; also the name of a recipient field. */
 const COPY = 'bcc';
 
-/** The keys of `providerOptions.sendgrid` that would touch sender, recipients, bodies, headers or attachments. */
-export function refusedOptions({ providerOptions }: OutgoingEmail): readonly string[] {
+/** Where in `providerOptions.sendgrid` it would touch sender, recipients, bodies, headers or attachments. */
+export function refusedOptions({ providerOptions }: OutgoingEmail): readonly (readonly string[])[] {
   const options = providerOptions?.['sendgrid'];
-  const refused = forbiddenKeys(options, FORBIDDEN);
-  return copies(options).length > 0 ? [...refused, `mail_settings.${COPY}`] : refused;
+  return [...forbiddenKeys(options, FORBIDDEN).map((key) => [key]), ...copies(options)];
 }
 
 /** `providerOptions.sendgrid` without what it may not touch, also where refusals are only warnings. */
 export function allowedOptions({ providerOptions }: OutgoingEmail): JsonObject {
   const options = permittedOptions(providerOptions?.['sendgrid'], FORBIDDEN);
   if (options === NO_OPTIONS) return options;
-  const refused = new Set(copies(options));
-  if (refused.size === 0) return options;
+  return copies(options).length === 0 ? options : withoutCopies(options);
+}
+
+function withoutCopies(options: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(options).map(([key, value]) => [
       key,
       isMailSettings(key) && isJsonObject(value)
-        ? Object.fromEntries(Object.entries(value).filter(([name]) => !refused.has(name)))
+        ? Object.fromEntries(Object.entries(value).filter(([name]) => !isCopy(name)))
         : value,
     ]),
   );
 }
 
-function copies(options: JsonObject = {}): readonly string[] {
+function copies(options: JsonObject = {}): readonly (readonly string[])[] {
   return Object.entries(options).flatMap(([key, value]) =>
     isMailSettings(key) && isJsonObject(value)
-      ? Object.keys(value).filter((name) => name.toLowerCase() === COPY)
+      ? Object.keys(value)
+          .filter(isCopy)
+          .map((name) => [key, name])
       : [],
   );
+}
+
+function isCopy(name: string): boolean {
+  return name.toLowerCase() === COPY;
 }
 
 function isMailSettings(key: string): boolean {

@@ -1,6 +1,7 @@
 import type { BatchRules, ProviderCapabilities } from '../../contract/capabilities.js';
 import { isPromise } from '../../contract/is-promise.js';
 import type { Submission } from '../../contract/submission.js';
+import type { UnsupportedPart } from '../../contract/unsupported-part.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedContentBytes } from '../../message/size.js';
 import { HttpClient } from '../../transport/http/http-client.js';
@@ -66,7 +67,7 @@ export class SendGridProvider extends ApiProvider {
     this.#headers = jsonHeaders({ authorization: `Bearer ${options.apiKey}` });
   }
 
-  override unsupported(email: OutgoingEmail): readonly string[] {
+  override unsupported(email: OutgoingEmail): readonly UnsupportedPart[] {
     return sendGridUnsupported(email);
   }
 

@@ -37,7 +37,9 @@ function mayShare(email: OutgoingEmail): boolean {
 }
 
 function hasExactTemplate(email: OutgoingEmail): boolean {
-  const { attachments } = email;
+  const { attachments, html = '', text = '' } = email;
+  // A template has a body.
+  if (html === '' && text === '') return false;
   const bare = attachments.length === 0 ? email : { ...email, attachments: [] };
   const body = estimatedContentBytes(bare);
   const files = attachments.reduce((sum, attachment) => sum + bytes(attachment).length, 0);

@@ -25,6 +25,8 @@ export function sesContent(email: OutgoingEmail, headers: readonly SesHeader[]):
   const body = {
     ...(text !== undefined && { Text: { Data: text, Charset: CHARSET } }),
     ...(html !== undefined && { Html: { Data: html, Charset: CHARSET } }),
+    // One of the two must be there.
+    ...(text === undefined && html === undefined && { Text: { Data: '', Charset: CHARSET } }),
   };
   return { Simple: { Subject: { Data: subject, Charset: CHARSET }, Body: body, ...extras } };
 }

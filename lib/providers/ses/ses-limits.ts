@@ -1,9 +1,9 @@
+import type { UnsupportedPart } from '../../contract/unsupported-part.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../../message/outgoing-email.js';
 import { estimatedBytes } from '../../message/size.js';
 import { mediaType } from '../api/media-type.js';
 import { SES_OPTIONS } from './ses-envelope.js';
-import { headerProblems, sesHeaders } from './ses-headers.js';
-import { labelsOf } from './ses-labels.js';
+import { headerProblems } from './ses-headers.js';
 import { templateData } from './ses-content.js';
 
 /** What SES takes of one message (Developer Guide, "Service quotas"; SESv2 model). */
@@ -13,36 +13,39 @@ const MAX_CONTENT_ID = 78;
 const MAX_CONTENT_TYPE = 78;
 
 /** What of a message SES cannot carry although it has the feature; with SES's number. */
-export function sesProblems(email: OutgoingEmail): string[] {
+export function sesProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
   return [
     ...optionProblems(email.providerOptions?.['ses']),
     ...templateProblems(email),
-    ...headerProblems(sesHeaders(email, labelsOf(email))),
+    ...headerProblems(email),
     ...email.attachments.flatMap(attachmentProblems),
     ...sizeProblems(email),
   ];
 }
 
-function optionProblems(options: Readonly<Record<string, unknown>> = {}): string[] {
+function optionProblems(options: Readonly<Record<string, unknown>> = {}): UnsupportedPart[] {
   return Object.keys(options)
     .filter((key) => !SES_OPTIONS.includes(key))
-    .map((key) => `providerOptions.ses.${key} (there are ${SES_OPTIONS.join(', ')})`);
+    .map((key) => {
+      const reason = `providerOptions.ses.${key} (there are ${SES_OPTIONS.join(', ')})`;
+      return { reason, field: 'providerOptions', at: ['ses', key] };
+    });
 }
 
-function templateProblems(email: OutgoingEmail): string[] {
+function templateProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
   if (email.templateId === undefined) return [];
-  const problems: string[] = [];
-  for (const field of ['subject', 'html', 'text'] as const) {
-    if (email[field] !== undefined) problems.push(`${field} beside a templateId, which brings it`);
-  }
+  const found: UnsupportedPart[] = (['subject', 'html', 'text'] as const)
+    .filter((field) => email[field] !== undefined)
+    .map((field) => ({ reason: `${field} beside a templateId, which brings it`, field }));
   const { length } = templateData(email);
   if (length > MAX_TEMPLATE_DATA) {
-    problems.push(`templateData of ${length} characters of JSON (${MAX_TEMPLATE_DATA} at most)`);
+    const reason = `templateData of ${length} characters of JSON (${MAX_TEMPLATE_DATA} at most)`;
+    found.push({ reason, field: 'templateData' });
   }
-  return problems;
+  return found;
 }
 
-function attachmentProblems(attachment: OutgoingAttachment, at: number): string[] {
+function attachmentProblems(attachment: OutgoingAttachment, at: number): UnsupportedPart[] {
   const { cid = '' } = attachment;
   const lengths: [string, number, number][] = [
     ['cid', cid.length, MAX_CONTENT_ID],
@@ -51,12 +54,13 @@ function attachmentProblems(attachment: OutgoingAttachment, at: number): string[
   return lengths
     .filter(([, length, most]) => length > most)
     .map(([name, length, most]) => {
-      return `attachments[${at}].${name} of ${length} characters (${most} at most)`;
+      const reason = `attachments[${at}].${name} of ${length} characters (${most} at most)`;
+      return { reason, field: 'attachments', at: [at] };
     });
 }
 
-function sizeProblems(email: OutgoingEmail): string[] {
+function sizeProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
   const size = estimatedBytes(email);
   if (size <= SES_LIMITS.bytes) return [];
-  return [`${size} bytes with attachments encoded (${SES_LIMITS.bytes} at most)`];
+  return [{ reason: `${size} bytes with attachments encoded (${SES_LIMITS.bytes} at most)` }];
 }

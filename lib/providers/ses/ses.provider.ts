@@ -3,6 +3,7 @@ import { MailProviderStrategy, type SendContext } from '../../contract/mail-prov
 import { rejected, type Submission } from '../../contract/submission.js';
 import { MailBridgeError } from '../../errors/mail-bridge.error.js';
 import { isAttachmentError } from '../../errors/message.errors.js';
+import type { UnsupportedPart } from '../../contract/unsupported-part.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { SesClient } from '../../transport/ses/ses-client.js';
 import { withAttachmentsRead } from '../api/attachment-bytes.js';
@@ -49,7 +50,7 @@ export class SesProvider extends MailProviderStrategy {
     this.#client = new SesClient(options);
   }
 
-  override unsupported(email: OutgoingEmail): readonly string[] {
+  override unsupported(email: OutgoingEmail): readonly UnsupportedPart[] {
     return sesProblems(email);
   }
 
