@@ -2,7 +2,12 @@ import { cleanText } from '../../contract/clean-text.js';
 import type { DeliveryFailure, RecipientOutcome } from '../../contract/outcome.js';
 import { accepted, rejected, unknown, unsent, type Submission } from '../../contract/submission.js';
 import { isFault } from '../../transport/smtp/smtp-result.js';
-import type { SmtpFault, SmtpRefusal, SmtpResult } from '../../transport/smtp/smtp-result.js';
+import type {
+  SmtpAcceptance,
+  SmtpFault,
+  SmtpRefusal,
+  SmtpResult,
+} from '../../transport/smtp/smtp-result.js';
 import { failureOf, replyFailure, type SmtpFailure } from './smtp-failure.js';
 
 /** What the mapping has to know besides the result. */
@@ -20,12 +25,13 @@ export interface OutcomeContext {
 export function submissionOf(result: SmtpResult, context: OutcomeContext): Submission {
   const { messageId, secrets } = context;
   if (isFault(result)) return faultSubmission(result.error, secrets);
-  const { accepted: taken, refused } = result;
+  const { accepted: taken, refused, failed: others } = result;
   const response = cleanText(result.response, secrets);
-  if (refused.length === 0) return { ...accepted(messageId), response };
+  if (refused.length === 0 && others === undefined) return { ...accepted(messageId), response };
   const recipients = [
     ...taken.map((address): RecipientOutcome => ({ address, outcome: 'accepted' })),
     ...recipientOutcomes(refused, secrets),
+    ...(others === undefined ? [] : failedRecipients(others, secrets)),
   ];
   return { ...accepted(messageId, recipients), response };
 }
@@ -43,9 +49,7 @@ function faultSubmission(fault: SmtpFault, secrets: readonly string[]): Submissi
  * for now, or one of us, says nothing against it.
  */
 function allRefused(refused: readonly SmtpRefusal[], secrets: readonly string[]): Submission {
-  const failures = refused.map(({ code, text }) =>
-    cleaned(replyFailure('rcpt', code, text), secrets),
-  );
+  const failures = refused.map((each) => cleaned(refusalFailure(each), secrets));
   const { outcome, failure } = failures.toSorted(byWeight)[0]!;
   return {
     ...failed(outcome, failure),
@@ -80,10 +84,27 @@ function recipientOutcomes(
   refused: readonly SmtpRefusal[],
   secrets: readonly string[],
 ): RecipientOutcome[] {
-  return refused.map(({ recipient, code, text }) => ({
-    address: recipient,
-    ...cleaned(replyFailure('rcpt', code, text), secrets),
+  return refused.map((each) => ({
+    address: each.recipient,
+    ...cleaned(refusalFailure(each), secrets),
   }));
+}
+
+/** Those whose transaction ended by one fault for all of them, while others had been accepted. */
+function failedRecipients(
+  { recipients, error }: NonNullable<SmtpAcceptance['failed']>,
+  secrets: readonly string[],
+): RecipientOutcome[] {
+  const submission = faultSubmission(error, secrets);
+  const failure = 'failure' in submission && { failure: submission.failure };
+  return recipients.map((address) => ({ address, outcome: submission.outcome, ...failure }));
+}
+
+function refusalFailure({ code, text, isForNow }: SmtpRefusal): SmtpFailure {
+  const refusal = replyFailure('rcpt', code, text);
+  if (isForNow !== true) return refusal;
+  const failure = { ...refusal.failure, category: 'unavailable', retryable: true } as const;
+  return { outcome: 'unsent', failure };
 }
 
 function cleaned({ outcome, failure }: SmtpFailure, secrets: readonly string[]): SmtpFailure {

@@ -1,11 +1,11 @@
 import { envelopeFault } from './envelope-check.js';
 import { IdleSessions } from './idle-sessions.js';
+import { MessageDelivery } from './message-delivery.js';
 import { OAuth2Tokens } from './oauth2-tokens.js';
 import { OpenConnections, WAIT } from './open-connections.js';
 import { PhaseClock } from './phase-clock.js';
 import { expiredFault } from './smtp-fault.js';
 import type { SessionSource } from './smtp-login.js';
-import { isFault } from './smtp-result.js';
 import type { SmtpFault, SmtpMessage, SmtpResult } from './smtp-result.js';
 import { SmtpSession } from './smtp-session.js';
 import type { SmtpSettings } from './smtp-settings.js';
@@ -49,7 +49,14 @@ export class SmtpPool {
   async submit(message: SmtpMessage, signal: StopSignal): Promise<SmtpResult> {
     const fault = envelopeFault(message.envelope);
     if (fault !== undefined) return { error: fault };
-    return this.inTurn(signal, (clock) => this.deliver(message, clock));
+    const delivery = new MessageDelivery(message, {
+      kept: () => this.#idle.take(),
+      open: (clock) => this.#connections.open(clock),
+      keep: (session) => this.keep(session),
+      leave: (session) => this.leave(session),
+    });
+    const end = await this.inTurn(signal, (clock) => delivery.run(clock));
+    return delivery.resultOf(end);
   }
 
   /** Opens a fresh connection and logs in; returns what is wrong, if anything. */
@@ -114,29 +121,6 @@ export class SmtpPool {
     }
   }
 
-  private async deliver(
-    message: SmtpMessage,
-    clock: PhaseClock,
-  ): Promise<SmtpResult | typeof WAIT> {
-    const kept = this.#idle.take();
-    if (kept !== undefined) {
-      const result = await this.sendOver(kept, message, clock);
-      if (!isGoneBefore(result)) return result;
-    }
-    const session = await this.#connections.open(clock);
-    return session instanceof SmtpSession ? this.sendOver(session, message, clock) : session;
-  }
-
-  private async sendOver(
-    session: SmtpSession,
-    message: SmtpMessage,
-    clock: PhaseClock,
-  ): Promise<SmtpResult> {
-    const result = await session.send(message, clock);
-    this.keep(session);
-    return result;
-  }
-
   private keep(session: SmtpSession): void {
     if (!session.alive) return;
     const isDone = session.messages >= this.settings.maxMessagesPerConnection;
@@ -155,12 +139,4 @@ export class SmtpPool {
     this.#leaving.add(leaving);
     return leaving;
   }
-}
-
-/** True when a kept connection turned out to be gone, or out of step, before it took any of the message. */
-function isGoneBefore(result: SmtpResult): boolean {
-  if (!isFault(result)) return false;
-  const { stage, reason, replyCode } = result.error;
-  const nothingTaken = stage === 'mail' || stage === 'rcpt' || stage === 'data';
-  return nothingTaken && (reason === 'lost' || reason === 'out-of-step' || replyCode === 421);
 }

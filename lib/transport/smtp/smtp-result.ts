@@ -37,6 +37,8 @@ export interface SmtpRefusal {
   readonly recipient: string;
   readonly code: number;
   readonly text: string;
+  /** For now only, whatever the code: there were too many recipients for one transaction. */
+  readonly isForNow?: true;
 }
 
 /** What ended an attempt. `text` is raw, it may hold addresses and secrets: clean it before it is shown. */
@@ -56,9 +58,11 @@ export interface SmtpFault {
 export interface SmtpAcceptance {
   readonly accepted: readonly string[];
   readonly refused: readonly SmtpRefusal[];
-  /** The final reply. */
+  /** The last final reply that said so. */
   readonly response: string;
   readonly stage: 'answer';
+  /** Those who were left for a further transaction, where that came to another end. */
+  readonly failed?: { readonly recipients: readonly string[]; readonly error: SmtpFault };
 }
 
 /** What became of one submission, always a value. */

@@ -2,6 +2,7 @@ import type { PhaseClock } from './phase-clock.js';
 import type { ServerOffer } from './server-offer.js';
 import { localFault } from './smtp-fault.js';
 import type { SmtpLine } from './smtp-line.js';
+import { isFault } from './smtp-result.js';
 import type { SmtpEnvelope, SmtpFault, SmtpMessage, SmtpResult } from './smtp-result.js';
 import { Transaction } from './transaction.js';
 
@@ -15,6 +16,8 @@ const QUIT_MS = 500;
 export class SmtpSession {
   /** Messages that it was given so far. */
   messages = 0;
+  /** Those of them that the server has taken. */
+  taken = 0;
   #needsReset = false;
 
   constructor(
@@ -46,6 +49,7 @@ export class SmtpSession {
       needsReset: this.#needsReset,
     });
     const result = await transaction.run();
+    if (!isFault(result)) this.taken += 1;
     this.#needsReset = transaction.aftermath === 'reset';
     if (transaction.aftermath === 'broken') line.hangUp();
     return result;

@@ -154,12 +154,11 @@ function scriptOf({ script, abort }: FaultRow, controller: AbortController): Scr
   return { ...script, dot: both(() => controller.abort()) };
 }
 
-/** What the peer knows: whether it took the message, refused it, or left it open. */
+/** What the peer knows: whether it took the message, refused it each time, or left it open. */
 function truth({ peer, earlier }: Verdict): 'taken' | 'open' | 'not taken' {
-  const message = peer.messages[earlier];
-  if (message === undefined || message.to.length === 0) return 'not taken';
-  if (/^[45]\d\d /.test(message.answer)) return 'not taken';
-  return message.answer.startsWith('2') ? 'taken' : 'open';
+  const copies = peer.messages.slice(earlier).filter(({ to }) => to.length > 0);
+  if (copies.some(({ answer }) => answer.startsWith('2'))) return 'taken';
+  return copies.every(({ answer }) => /^[45]\d\d /.test(answer)) ? 'not taken' : 'open';
 }
 
 function isUnsafe(verdict: Verdict): boolean {
