@@ -9,7 +9,6 @@ describe('A network that breaks two connections of three', () => {
     async (name) => {
       const report = await runChaos({ ...PLAN, name, onUnknown: 'report' });
       expect(report).toMatchObject({ violations: [], extraCopies: 0 });
-      expect(report.outcomes.accepted).toBeGreaterThan(PLAN.messages / 2);
     },
     30_000,
   );
