@@ -29,7 +29,10 @@ export class AttachmentDto {
   @AttachmentField('encoding')
   encoding?: ContentEncoding | undefined;
 
-  /** A media type such as `application/pdf`. @default by the file name */
+  /**
+   * A media type such as `application/pdf`. `message/rfc822` and its like are sent as they are, which over
+   * SMTP takes ASCII in lines of at most 998. @default by the file name
+   */
   @AttachmentField('contentType')
   contentType?: string | undefined;
 

@@ -15,3 +15,13 @@ export function bytesOfText(text: string): Buffer {
 export function isText(content: OutgoingAttachment['content']): boolean {
   return typeof content !== 'function' && texts.has(content.buffer);
 }
+
+const TEXT_WITHOUT_CHARSET = /^text\/(?!.*;\s*charset\s*=)/i;
+
+/**
+ * The media type with the charset of what was given as text: without it some mail programs show letters
+ * outside ASCII wrongly.
+ */
+export function withCharset(type: string, content: OutgoingAttachment['content']): string {
+  return isText(content) && TEXT_WITHOUT_CHARSET.test(type) ? `${type}; charset=utf-8` : type;
+}

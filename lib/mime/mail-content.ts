@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { MailComposerAttachment, MailComposerOptions } from 'nodemailer/lib/mail-composer';
 import type { TypedAttachment } from './media-type.js';
+import { dispositionOf } from './mime-parts.js';
+import { SevenBit } from './seven-bit.js';
 import { StreamedAttachment } from './streamed-attachment.js';
 import { withCrLf } from './text-body.js';
 
@@ -43,17 +45,22 @@ export function mailContent(input: MailContentInput): MailComposerOptions {
 }
 
 function attachmentPart(
-  { filename, content, contentType, cid }: TypedAttachment,
+  attachment: TypedAttachment,
   path: string,
   maxStreamedBytes: number,
 ): MailComposerAttachment {
+  const { filename, content, contentType, cid, encoding } = attachment;
   return {
     filename,
     content: Buffer.isBuffer(content)
       ? content
-      : new StreamedAttachment(content, path, maxStreamedBytes),
+      : new StreamedAttachment(content, path, {
+          maxBytes: maxStreamedBytes,
+          ...(encoding === '7bit' && { sevenBit: new SevenBit() }),
+        }),
     contentType,
+    contentDisposition: dispositionOf(attachment),
     ...(cid !== undefined && { cid }),
-    contentTransferEncoding: 'base64',
+    contentTransferEncoding: encoding,
   };
 }

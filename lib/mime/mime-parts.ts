@@ -35,25 +35,27 @@ export function isPlainAttachment({
   );
 }
 
-/** A file; an image with a content id is shown where html names it, and not as a file. */
-export function attachmentPart({
-  filename,
-  content,
-  contentType,
-  cid,
-}: TypedAttachment & { readonly content: Buffer }): MimePart {
+/** How a part is to be shown: one with a content id where html names it, and not as a file (RFC 2183). */
+export function dispositionOf({ cid }: TypedAttachment): 'inline' | 'attachment' {
+  return cid === undefined ? 'attachment' : 'inline';
+}
+
+/** A file, or what html shows by its content id. */
+export function attachmentPart(
+  attachment: TypedAttachment & { readonly content: Buffer },
+): MimePart {
+  const { filename, content, contentType, cid, encoding } = attachment;
   const [, type = '', parameter] = PLAIN_TYPE.exec(contentType) ?? [];
-  const isInline = cid !== undefined && /^image\//i.test(type);
   const typeWords = [`${type};`, ...(parameter === undefined ? [] : [`${parameter};`])];
   const headers =
     headerField('Content-Type', [...typeWords, ...nameWords(filename)]) +
     (cid === undefined ? '' : headerField('Content-ID', [`<${cid}>`])) +
-    'Content-Transfer-Encoding: base64\r\n' +
+    `Content-Transfer-Encoding: ${encoding}\r\n` +
     headerField('Content-Disposition', [
-      isInline ? 'inline;' : 'attachment;',
+      `${dispositionOf(attachment)};`,
       ...filenameWords(filename),
     ]);
-  return [`${headers}\r\n`, encodedAttachment(content)];
+  return [`${headers}\r\n`, encoding === '7bit' ? content : encodedAttachment(content)];
 }
 
 /**

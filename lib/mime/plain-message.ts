@@ -75,9 +75,9 @@ function onlyOf(parts: MimePart[], join: (parts: MimePart[]) => MimePart): MimeP
 }
 
 function endedByBreak(part: MimePart): MimePart {
-  const last = part.at(-1);
-  const isEnded = typeof last === 'string' && (last === '' || last.endsWith('\r\n'));
-  return isEnded ? part : [...part, '\r\n'];
+  const last = part.at(-1) ?? '';
+  const end = typeof last === 'string' ? last.slice(-2) : last.toString('latin1', last.length - 2);
+  return end === '' || end === '\r\n' ? part : [...part, '\r\n'];
 }
 
 /** Large bytes stay where they are, since other messages may share them; a small message is one chunk. */

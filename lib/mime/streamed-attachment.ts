@@ -1,11 +1,19 @@
 import { Readable, finished } from 'node:stream';
 import { isUint8Array } from 'node:util/types';
 import { AttachmentError } from '../errors/message.errors.js';
+import { UnfitContent, type SevenBit } from './seven-bit.js';
+
+/** What a streamed attachment may be. */
+export interface StreamRules {
+  readonly maxBytes: number;
+  /** For content that may not be encoded. @default any bytes */
+  readonly sevenBit?: SevenBit;
+}
 
 /**
  * Reads the content of an attachment while the message goes out. The source is opened when its turn
  * comes, not with the message, and destroyed with it. Whatever goes wrong with it (it throws, fails,
- * breaks off or yields more than `maxBytes`) is an `AttachmentError`, without the source's own words,
+ * breaks off, yields more than `maxBytes` or what may not go out as it is) is an `AttachmentError`, without the source's own words,
  * since they may hold a path or a secret.
  */
 export class StreamedAttachment extends Readable {
@@ -16,7 +24,7 @@ export class StreamedAttachment extends Readable {
   constructor(
     private readonly openSource: () => Readable,
     private readonly path: string,
-    private readonly maxBytes: number,
+    private readonly rules: StreamRules,
   ) {
     super();
   }
@@ -40,7 +48,7 @@ export class StreamedAttachment extends Readable {
       }
       source.on('data', (chunk: unknown) => this.#take(chunk));
       finished(source, { writable: false }, (error) => {
-        if (error == null) this.push(null);
+        if (error == null) this.#end();
         else this.#fail('could not be read');
       });
       this.#source = source;
@@ -56,8 +64,21 @@ export class StreamedAttachment extends Readable {
       return;
     }
     this.#bytes += Buffer.byteLength(chunk);
-    if (this.#bytes > this.maxBytes) this.#fail(`is larger than ${this.maxBytes} bytes`);
+    const { maxBytes, sevenBit } = this.rules;
+    if (this.#bytes > maxBytes) this.#fail(`is larger than ${maxBytes} bytes`);
+    else if (sevenBit !== undefined) this.#pass(sevenBit.next(Buffer.from(chunk as string)));
+    else this.#pass(chunk);
+  }
+
+  #pass(chunk: string | Uint8Array | UnfitContent): void {
+    if (chunk instanceof UnfitContent) this.#fail(chunk.words);
     else if (!this.push(chunk)) this.#source?.pause();
+  }
+
+  #end(): void {
+    const problem = this.rules.sevenBit?.end();
+    if (problem === undefined) this.push(null);
+    else this.#fail(problem.words);
   }
 
   #fail(message: string): void {

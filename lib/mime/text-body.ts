@@ -8,7 +8,7 @@ export interface EncodedText {
 }
 
 /** RFC 5322 section 2.1.1, without the line break. */
-const MAX_LINE = 998;
+export const MAX_TEXT_LINE = 998;
 /** What 7bit may not carry: NUL, what is not ASCII, and for safety every control but tab, CR and LF. */
 // oxlint-disable-next-line no-control-regex
 const NOT_PLAIN = /[^\t\r\n -~]/;
@@ -32,11 +32,11 @@ export function withCrLf(text: string): string {
   return LONE_BREAK.test(text) ? text.replace(/\r\n?|\n/g, '\r\n') : text;
 }
 
-/** Goes from line break to line break in the longest steps that are allowed. */
-function hasLongLine(lines: string): boolean {
+/** Whether a text with CRLF has a line of more than 998; goes in the longest steps that are allowed. */
+export function hasLongLine(lines: string): boolean {
   let start = 0;
-  while (lines.length - start > MAX_LINE) {
-    const lineFeed = lines.lastIndexOf('\n', start + MAX_LINE + 1);
+  while (lines.length - start > MAX_TEXT_LINE) {
+    const lineFeed = lines.lastIndexOf('\n', start + MAX_TEXT_LINE + 1);
     if (lineFeed < start) return true;
     start = lineFeed + 1;
   }

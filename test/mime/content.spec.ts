@@ -3,9 +3,12 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { OutgoingAttachment, OutgoingEmail } from '../../lib/message/outgoing-email.js';
 import { MimeComposer } from '../../lib/mime/mime-composer.js';
 import { outgoingEmail } from '../fixtures/outgoing-email.js';
+import { parseStrictly } from '../fixtures/strict-mime.js';
+import { normalize } from '../message/normalizing.js';
 import {
   bytesOf,
   contentOf,
@@ -76,7 +79,6 @@ describe('attachments arrive byte for byte', () => {
     ['no bytes at all', Buffer.alloc(0), 'application/pdf'],
     ['every byte', everyByte, 'application/octet-stream'],
     ['text with bare line breaks', Buffer.from('a\nb\rc\r\n.\r\n'), 'text/plain; charset=utf-8'],
-    ['a nested message', Buffer.from('From: a@example.com\n\nGrüße\n'), 'message/rfc822'],
     [
       'what claims to be a multipart',
       Buffer.from('--x\r\n\r\n--x--'),
@@ -108,9 +110,73 @@ describe('attachments arrive byte for byte', () => {
       'application/x-a',
       'application/pdf',
       'application/octet-stream',
-      // What it is by its name may not be encoded.
-      'application/octet-stream',
+      'message/rfc822',
     ]);
+  });
+
+  it('H10: and the charset of what was given as text', async () => {
+    const attachments = [
+      { filename: 'a.txt', content: 'Größe' },
+      { filename: 'a.html', content: 'Größe', contentType: 'text/html; charset=iso-8859-1' },
+      { filename: 'a.txt', content: Buffer.from('Größe') },
+    ];
+    const source = await sourceOf(normalize({ attachments }));
+    const types = source.replace(/\r\n /g, ' ').match(/^Content-Type: .*name=.*$/gm);
+
+    expect(types).toEqual([
+      'Content-Type: text/plain; charset=utf-8; name="a.txt"',
+      'Content-Type: text/html; charset=iso-8859-1; name="a.html"',
+      'Content-Type: text/plain; name="a.txt"',
+    ]);
+  });
+
+  it.each([
+    ['logo.png', undefined],
+    ['photo.avif', undefined],
+    ['logo', undefined],
+    ['film.mp4', 'video/mp4'],
+    ['terms.pdf', 'application/pdf'],
+  ])('S13: %s that html shows by its cid is no file', async (filename, contentType) => {
+    for (const content of [Buffer.from('x'), () => Readable.from(['x'])]) {
+      const type = contentType === undefined ? {} : { contentType };
+      const email = outgoingEmail({
+        html: '<img src="cid:p">',
+        attachments: [{ filename, content, cid: 'p', ...type }],
+      });
+
+      expect((await readBack(email)).attachments[0]).toMatchObject({
+        contentId: '<p>',
+        disposition: 'inline',
+        related: true,
+      });
+    }
+  });
+
+  it('S13: neither is a text', async () => {
+    const attachments = [
+      { filename: 'a.html', content: Buffer.from('x'), contentType: 'text/html', cid: 'p' },
+    ];
+    const source = await sourceOf(outgoingEmail({ html: '<iframe src="cid:p">', attachments }));
+
+    expect(parseStrictly(source).parts[1]!.parts[1]).toMatchObject({
+      type: 'text/html',
+      disposition: 'inline',
+    });
+  });
+
+  it('S13: what has no cid is one, image or not, at hand or streamed', async () => {
+    for (const content of [Buffer.from('x'), () => Readable.from(['x'])]) {
+      const email = outgoingEmail({
+        html: '<p>',
+        attachments: ['a.png', 'a.eml', 'a'].map((filename) => ({ filename, content })),
+      });
+
+      expect((await readBack(email)).attachments.map(({ disposition }) => disposition)).toEqual([
+        'attachment',
+        'attachment',
+        'attachment',
+      ]);
+    }
   });
 
   it('inline images beside the html that shows them', async () => {

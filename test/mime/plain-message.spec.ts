@@ -88,7 +88,7 @@ const filename = fc
     ),
   )
   .filter((text) => text !== '');
-const attachment: fc.Arbitrary<OutgoingAttachment> = fc.record(
+const file: fc.Arbitrary<OutgoingAttachment> = fc.record(
   {
     filename,
     content: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
@@ -98,13 +98,25 @@ const attachment: fc.Arbitrary<OutgoingAttachment> = fc.record(
       'text/html',
       'text/plain; charset=utf-8',
       'text/calendar;method=REQUEST',
-      'message/rfc822',
       'multipart/mixed; boundary=x',
     ),
     cid: fc.constantFrom('logo', 'a.b@c', 'x'.repeat(255)),
   },
   { requiredKeys: ['filename', 'content'] },
 );
+/** What may not be encoded. */
+const nested: fc.Arbitrary<OutgoingAttachment> = fc.record(
+  {
+    filename,
+    content: fc
+      .array(fc.constantFrom('Subject: a', '.', '', '--', 'x'.repeat(998)))
+      .map((lines) => Buffer.from(lines.join('\r\n'))),
+    contentType: fc.constantFrom('message/rfc822', 'message/delivery-status'),
+    cid: fc.constantFrom('inner', 'b@c'),
+  },
+  { requiredKeys: ['filename', 'content', 'contentType'] },
+);
+const attachment = fc.oneof({ weight: 4, arbitrary: file }, { weight: 1, arbitrary: nested });
 const email = fc
   .record(
     {
@@ -131,7 +143,9 @@ describe('a message that is composed here reads the same as from nodemailer', ()
         const { ours, theirs } = await composeBoth(each);
 
         expect(wireFaults(ours)).toEqual([]);
-        expect(await readByPostalMime(ours)).toEqual(await readByPostalMime(theirs));
+        if (!each.attachments.some(isInlineText)) {
+          expect(await readByPostalMime(ours)).toEqual(await readByPostalMime(theirs));
+        }
         expect(outlineOf(parseStrictly(ours))).toEqual(outlineOf(parseStrictly(theirs)));
         expect(headerNames(ours).toSorted()).toEqual(headerNames(theirs).toSorted());
       }),
@@ -264,7 +278,9 @@ async function composeBoth(each: OutgoingEmail): Promise<{ ours: string; theirs:
 }
 
 async function readByPostalMime(source: string): Promise<unknown> {
-  const read = await PostalMime.parse(Buffer.from(source, 'latin1'));
+  const read = await PostalMime.parse(Buffer.from(source, 'latin1'), {
+    forceRfc822Attachments: true,
+  });
   const { subject, from, to, cc, replyTo, messageId, text, html, attachments } = read;
   return {
     subject,
@@ -284,6 +300,11 @@ async function readByPostalMime(source: string): Promise<unknown> {
       bytes: contentOf(part).toString('latin1'),
     })),
   };
+}
+
+/** What the parser takes for more of the body, and ends with as many line breaks as its encoding has. */
+function isInlineText({ cid, contentType = '' }: OutgoingAttachment): boolean {
+  return cid !== undefined && /^text\/(?:html|plain)/.test(contentType);
 }
 
 /** Everything of a part but how it was encoded. */

@@ -1,5 +1,5 @@
 import type { OutgoingAttachment } from '../../message/outgoing-email.js';
-import { isText } from '../../message/text-content.js';
+import { withCharset } from '../../message/text-content.js';
 
 const BY_EXTENSION: Readonly<Record<string, string>> = {
   avif: 'image/avif',
@@ -38,16 +38,12 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   zip: 'application/zip',
 };
 
-const TEXT_WITHOUT_CHARSET = /^text\/(?!.*;\s*charset\s*=)/i;
-
 /**
  * The media type of an attachment for the APIs that take one with parameters. What was given as text says
- * that it is UTF-8: without it some mail programs show letters outside ASCII wrongly.
+ * that it is UTF-8.
  */
 export function mediaType(attachment: OutgoingAttachment): string {
-  const type = bareMediaType(attachment);
-  const lacksCharset = isText(attachment.content) && TEXT_WITHOUT_CHARSET.test(type);
-  return lacksCharset ? `${type}; charset=utf-8` : type;
+  return withCharset(bareMediaType(attachment), attachment.content);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Address, Attachment, Email, Header } from 'postal-mime';
 import type { MailAddress } from '../../message/mail-address.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
 import { envelopeRecipients } from '../../message/envelope.js';
+import { isNeverEncoded } from '../../mime/media-type.js';
 import type { CapturedAttachment, CapturedMail } from './captured-mail.js';
 
 /**
@@ -14,7 +15,8 @@ export async function parseCapturedMail(
   raw: Buffer,
 ): Promise<CapturedMail> {
   const { default: PostalMime, decodeWords } = await import('postal-mime');
-  const parsed = await PostalMime.parse(raw);
+  // A nested message is an attachment, not a part of the text.
+  const parsed = await PostalMime.parse(raw, { forceRfc822Attachments: true });
   return {
     id: email.id,
     capturedAt: new Date(),
@@ -75,8 +77,14 @@ function capturedAttachment(part: Attachment): CapturedAttachment {
     ...(part.filename !== null && { filename: part.filename }),
     contentType: part.mimeType,
     ...(part.contentId !== undefined && { cid: part.contentId.replace(/^<|>$/g, '') }),
-    content: bytesOf(part.content),
+    content: isNeverEncoded(part.mimeType) ? linesOf(part.content) : bytesOf(part.content),
   };
+}
+
+/** The parser ends the lines of what is not encoded with LF, also the one before the next part. */
+function linesOf(content: Attachment['content']): Buffer {
+  const lines = bytesOf(content).toString('latin1').replace(/\n$/, '');
+  return Buffer.from(lines.replaceAll('\n', '\r\n'), 'latin1');
 }
 
 function bytesOf(content: Attachment['content']): Buffer {

@@ -4,6 +4,7 @@ import { ALL_FEATURES, type ProviderCapabilities } from '../../contract/capabili
 import { MailProviderStrategy, type SendContext } from '../../contract/mail-provider.strategy.js';
 import { accepted, type Submission } from '../../contract/submission.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
+import { unsendableAttachments } from '../../mime/media-type.js';
 import { MimeComposer } from '../../mime/mime-composer.js';
 import { captureFailure } from './mailbox.failures.js';
 import { MAILBOX_DEFAULTS, type ResolvedMailboxOptions } from './mailbox.options.js';
@@ -28,6 +29,10 @@ export class MailboxProvider extends MailProviderStrategy {
     super();
     this.store = new MailboxStore(options);
     this.#composer = new MimeComposer({ maxStreamedBytes });
+  }
+
+  override unsupported(email: OutgoingEmail): readonly string[] {
+    return unsendableAttachments(email);
   }
 
   async send(email: OutgoingEmail, { signal }: SendContext): Promise<Submission> {

@@ -8,6 +8,7 @@ import { isAttachmentError } from '../../errors/message.errors.js';
 import { describeProblem, type Problem } from '../../errors/problem.js';
 import { envelopeRecipients } from '../../message/envelope.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
+import { unsendableAttachments } from '../../mime/media-type.js';
 import { MimeComposer, type MimeMessage } from '../../mime/mime-composer.js';
 import { SmtpPool } from '../../transport/smtp/smtp-pool.js';
 import type { SmtpContent, SmtpDsn, SmtpEnvelope } from '../../transport/smtp/smtp-result.js';
@@ -48,6 +49,10 @@ export class SmtpProvider extends MailProviderStrategy {
     };
     this.#composer = new MimeComposer({ dkim: options.dkim, maxStreamedBytes });
     this.#pool = new SmtpPool(options);
+  }
+
+  override unsupported(email: OutgoingEmail): readonly string[] {
+    return unsendableAttachments(email);
   }
 
   async send(email: OutgoingEmail, context: SendContext): Promise<Submission> {
