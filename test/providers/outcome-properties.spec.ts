@@ -31,7 +31,10 @@ const CLASSIFIERS: Readonly<Record<string, Classify>> = {
       Array.from({ length: count }, () => outgoingEmail()),
     ),
   sendgrid: (answer, count) => sendGridOutcomes(answer, { count, isSandbox: false }),
-  ses: (answer, count) => (count === 1 ? [messageOutcome(answer)] : bulkOutcomes(answer, count)),
+  ses: (answer, count) => {
+    const emails = Array.from({ length: count }, () => outgoingEmail());
+    return count === 1 ? [messageOutcome(answer, emails[0])] : bulkOutcomes(answer, emails);
+  },
 };
 
 const OUTCOMES: readonly Outcome[] = ['accepted', 'rejected', 'unsent', 'unknown'];
@@ -209,7 +212,10 @@ describe('Without an answer', () => {
         expectWellFormed(submission);
         expect(submission.outcome).toBe(given.mayHaveArrived ? 'unknown' : 'unsent');
         expect(messageOutcome(given)).toEqual(submission);
-        expect(bulkOutcomes(given, 2)).toEqual([submission, submission]);
+        expect(bulkOutcomes(given, [outgoingEmail(), outgoingEmail()])).toEqual([
+          submission,
+          submission,
+        ]);
       }),
     );
   });

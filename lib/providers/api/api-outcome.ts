@@ -80,7 +80,7 @@ const NO_SUCH_API = notTaken('configuration', false);
 
 const BY_STATUS: ReadonlyMap<number, StatusMeaning> = new Map([
   [401, notTaken('auth', false)],
-  [402, notTaken('rate-limit', false)],
+  [402, notTaken('quota', false)],
   [403, notTaken('auth', false)],
   [404, NO_SUCH_API],
   [405, NO_SUCH_API],

@@ -41,7 +41,7 @@ const OF_THE_ACCOUNT: Readonly<Record<string, FailureCategory>> = {
   permission_denied: 'auth',
   reseller_permission_denied: 'auth',
   account_under_validation: 'auth',
-  not_enough_credits: 'rate-limit',
+  not_enough_credits: 'quota',
   method_not_allowed: 'configuration',
   not_acceptable: 'configuration',
 };

@@ -1,4 +1,5 @@
 import type { DeliveryFailure } from '../../contract/outcome.js';
+import { isQuotaUsedUp } from '../api/quota-words.js';
 import { retryAfterMs } from '../api/retry-after.js';
 
 /** What words of Mailgun say of the message. */
@@ -12,6 +13,8 @@ const SENDER: MailgunRefusal = {
   scope: 'sender',
   retryable: false,
 };
+
+const QUOTA: MailgunRefusal = { ...SENDER, category: 'quota', scope: 'provider' };
 
 /** By the error list of Mailgun's documentation; its live texts put parameters in quotes. */
 const BY_WORDS: ReadonlyArray<readonly [RegExp, MailgunRefusal]> = [
@@ -29,6 +32,7 @@ const BY_WORDS: ReadonlyArray<readonly [RegExp, MailgunRefusal]> = [
 /** What a refusal with 400 or 403 says beyond its status; `undefined` where the status says it all. */
 export function refusalOf(status: number, message: string): MailgunRefusal | undefined {
   if (status !== 400 && status !== 403) return undefined;
+  if (isQuotaUsedUp(message)) return QUOTA;
   return BY_WORDS.find(([words]) => words.test(message))?.[1];
 }
 

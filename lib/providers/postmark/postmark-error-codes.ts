@@ -28,7 +28,7 @@ const BY_CODE: ReadonlyMap<number, PostmarkRefusal> = new Map([
   [400, SENDER],
   [401, SENDER],
   // No credits are left.
-  [405, { ...ACCOUNT, category: 'rate-limit' }],
+  [405, { ...ACCOUNT, category: 'quota' }],
   [406, { ...INVALID_RECIPIENT, category: 'suppressed' }],
   [409, ACCOUNT],
   // The account is pending approval, or may not send.

@@ -10,6 +10,7 @@ import type { HttpAnswer } from '../../transport/http/http-result.js';
 import { answerJson, isJsonObject } from '../api/answer-json.js';
 import { statusOutcome, unexpectedAnswer } from '../api/api-outcome.js';
 import { heldBack } from '../api/held-back.js';
+import { isQuotaUsedUp } from '../api/quota-words.js';
 import { retryAfterMs } from '../api/retry-after.js';
 
 /** One error of a refusal: `field` is the place in the request, as in `personalizations.3.to.0.email`. */
@@ -39,13 +40,8 @@ export function sendGridOutcomes(
   if (answer.status >= 200 && answer.status < 300) return all(unexpectedAnswer(answer));
   const errors = errorsOf(answer);
   const failure = failureOf(answer, errors);
-  if (isRefusal(answer) && errors.some(({ field }) => /^from\b/.test(field))) {
-    return all(unsent({ ...failure, category: 'validation', scope: 'sender', retryable: false }));
-  }
-  if (answer.status === 451) {
-    // The account's data lives in another region.
-    return all(unsent({ ...failure, category: 'configuration', retryable: false }));
-  }
+  const ofAccount = accountRefusal(answer, errors);
+  if (ofAccount !== undefined) return all(unsent({ ...failure, ...ofAccount, retryable: false }));
   if (count > 1 && mayBeOneMessage(answer, errors)) return dividedRefusal(answer, errors, count);
   return all(statusOutcome(withReset(answer), failure));
 }
@@ -85,8 +81,20 @@ function dividedRefusal(
   });
 }
 
-function isRefusal({ status }: HttpAnswer): boolean {
-  return status === 400 || status === 403;
+/** Whether the call was refused because of the sender or the account, not of a message. */
+function accountRefusal(
+  { status }: HttpAnswer,
+  errors: readonly SendGridError[],
+): Pick<FailureInput, 'category' | 'scope'> | undefined {
+  if ((status === 400 || status === 403) && errors.some(({ field }) => /^from\b/.test(field))) {
+    return { category: 'validation', scope: 'sender' };
+  }
+  const isRefused = status === 401 || status === 403;
+  if (isRefused && errors.some(({ message }) => isQuotaUsedUp(message))) {
+    return { category: 'quota' };
+  }
+  // The account's data lives in another region.
+  return status === 451 ? { category: 'configuration' } : undefined;
 }
 
 function failureOf(

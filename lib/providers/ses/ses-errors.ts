@@ -5,14 +5,20 @@ export type SesMeaning = Pick<FailureInput, 'category' | 'scope' | 'retryable'> 
   readonly outcome: 'rejected' | 'unsent';
 };
 
-const THROTTLED: SesMeaning = meaning('rate-limit', true);
-const QUOTA: SesMeaning = meaning('rate-limit', false);
+/** It sends too fast. */
+export const THROTTLED: SesMeaning = meaning('rate-limit', true);
+/** What the account may send in a day is used up. */
+export const QUOTA: SesMeaning = meaning('quota', false);
 const CREDENTIALS: SesMeaning = meaning('auth', false);
-const SUSPENDED: SesMeaning = meaning('auth', false);
-const PAUSED: SesMeaning = meaning('unavailable', false);
+/** The account may not send. */
+export const SUSPENDED: SesMeaning = meaning('auth', false);
+/** Sending is switched off. */
+export const PAUSED: SesMeaning = meaning('unavailable', false);
 const SETUP: SesMeaning = meaning('configuration', false);
-const SENDER: SesMeaning = { ...SETUP, scope: 'sender' };
-const MESSAGE: SesMeaning = {
+/** SES does not know the sender as one of this account. */
+export const SENDER: SesMeaning = { ...SETUP, scope: 'sender' };
+/** The message itself is refused. */
+export const MESSAGE: SesMeaning = {
   outcome: 'rejected',
   category: 'validation',
   scope: 'message',

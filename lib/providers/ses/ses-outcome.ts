@@ -12,12 +12,14 @@ import type { SesResult, SesUnmade } from '../../transport/ses/ses-call.js';
 import { sesErrorType } from '../../transport/ses/ses-error-type.js';
 import { answerJson, beginsLikeJson, isJsonObject } from '../api/answer-json.js';
 import { faultOutcome, statusOutcome, unexpectedAnswer } from '../api/api-outcome.js';
+import { heldBack } from '../api/held-back.js';
 import { retryAfterMs } from '../api/retry-after.js';
 import { ENTRY_STATUSES, ERROR_TYPES, OTHER_STATUS, type SesMeaning } from './ses-errors.js';
+import { withWords, type SesParties } from './ses-rejection.js';
 
-/** What the result of a `SendEmail` call means for its message. */
-export function messageOutcome(result: SesResult): Submission {
-  const refusal = refusalOf(result);
+/** What the result of a `SendEmail` call means for its message; without one of a call that sends nothing. */
+export function messageOutcome(result: SesResult, message?: SesParties): Submission {
+  const refusal = refusalOf(result, message);
   if ('outcome' in refusal) return refusal;
   if (!refusal.isComplete) return beginsLikeJson(refusal) ? accepted() : unexpectedAnswer(refusal);
   const body = answerJson(refusal);
@@ -25,41 +27,58 @@ export function messageOutcome(result: SesResult): Submission {
   return typeof id === 'string' && id !== '' ? accepted(id) : unexpectedAnswer(refusal);
 }
 
-/** What the result of a `SendBulkEmail` call means for each of its `count` messages, in their order. */
-export function bulkOutcomes(result: SesResult, count: number): readonly Submission[] {
+/** What the result of a `SendBulkEmail` call means for each of its messages, in their order. */
+export function bulkOutcomes(
+  result: SesResult,
+  messages: readonly SesParties[],
+): readonly Submission[] {
+  const count = messages.length;
   const refusal = refusalOf(result);
-  if ('outcome' in refusal) return sameForAll(refusal, count);
+  if ('outcome' in refusal) return callOutcomes(refusal, result, messages);
   // A cut answer says that the call was taken, but not which of its messages were.
   const body = answerJson(refusal);
   const entries = isJsonObject(body) ? body['BulkEmailEntryResults'] : undefined;
   if (!Array.isArray(entries) || entries.length !== count) {
     return sameForAll(unexpectedAnswer(refusal), count);
   }
-  return entries.map((entry: unknown) => entryOutcome(entry, refusal));
+  return entries.map((entry: unknown, at) => entryOutcome(entry, refusal, messages[at]!));
+}
+
+/** A call is refused as a whole, also where it names a recipient of some of its messages. */
+function callOutcomes(
+  refusal: Submission,
+  result: SesResult,
+  messages: readonly SesParties[],
+): readonly Submission[] {
+  const own = messages.map((message) => refusalOf(result, message) as Submission);
+  const isOfRecipient = own.map((each) => 'failure' in each && each.failure.scope === 'recipient');
+  if (!isOfRecipient.includes(true)) return sameForAll(refusal, messages.length);
+  return own.map((each, at) => (isOfRecipient[at] ? each : heldBack()));
 }
 
 /** The outcome of a call that was not answered with a success; else its answer. */
-function refusalOf(result: SesResult): Submission | HttpAnswer {
+function refusalOf(result: SesResult, message?: SesParties): Submission | HttpAnswer {
   if (result.kind === 'unmade') return unmadeOutcome(result);
   if (result.kind === 'fault') return faultOutcome(result);
   if (result.status === 200) return result;
   if (result.status > 200 && result.status < 300) return unexpectedAnswer(result);
-  return errorOutcome(result);
+  return errorOutcome(result, message);
 }
 
-function entryOutcome(entry: unknown, answer: HttpAnswer): Submission {
+function entryOutcome(entry: unknown, answer: HttpAnswer, message: SesParties): Submission {
   if (!isJsonObject(entry)) return unexpectedAnswer(answer);
   const { Status: status, MessageId: id, Error: error } = entry;
   if (status === 'SUCCESS') {
     return typeof id === 'string' && id !== '' ? accepted(id) : accepted();
   }
   if (typeof status !== 'string' || status === '') return unexpectedAnswer(answer);
-  const message = typeof error === 'string' ? error : 'SES did not take the message';
-  return submission(ENTRY_STATUSES.get(status) ?? OTHER_STATUS, { code: status, message });
+  const words = typeof error === 'string' ? error : 'SES did not take the message';
+  const meaning = withWords(ENTRY_STATUSES.get(status) ?? OTHER_STATUS, words, message);
+  return submission(meaning, { code: status, message: words });
 }
 
 /** Decided by type where the type is known: one status stands for several of them. */
-function errorOutcome(answer: HttpAnswer): Submission {
+function errorOutcome(answer: HttpAnswer, message: SesParties | undefined): Submission {
   const { status } = answer;
   const body = answerJson(answer);
   const type = sesErrorType(answer);
@@ -68,7 +87,8 @@ function errorOutcome(answer: HttpAnswer): Submission {
   if (known === undefined) return statusOutcome(answer, failure);
   const wait = retryAfterMs(answer.headers['retry-after']);
   const waiting = wait === undefined ? {} : { retryAfterMs: wait };
-  return submission(known, { ...failure, statusCode: status, ...waiting });
+  const meaning = withWords(known, failure.message, message);
+  return submission(meaning, { ...failure, statusCode: status, ...waiting });
 }
 
 function errorText(body: unknown, status: number): string {

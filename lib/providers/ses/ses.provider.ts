@@ -58,7 +58,8 @@ export class SesProvider extends MailProviderStrategy {
     try {
       const read = await withAttachmentsRead(email, this.maxAttachmentBytes, signal);
       const input = messageRequest(read, this.options);
-      return messageOutcome(await this.#client.call({ operation: 'SendEmail', input }, signal));
+      const result = await this.#client.call({ operation: 'SendEmail', input }, signal);
+      return messageOutcome(result, email);
     } catch (error) {
       if (!isAttachmentError(error)) throw error;
       return rejected({ code: error.code, category: 'validation', message: error.message });
@@ -71,7 +72,7 @@ export class SesProvider extends MailProviderStrategy {
   ): Promise<readonly Submission[]> {
     const input = bulkRequest(emails, this.options);
     const result = await this.#client.call({ operation: 'SendBulkEmail', input }, signal);
-    return bulkOutcomes(result, emails.length);
+    return bulkOutcomes(result, emails);
   }
 
   /**

@@ -27,7 +27,7 @@ describe('A status without more means', () => {
     [399, CONFIGURATION],
     [400, REFUSED],
     [401, ['unsent', 'auth', 'provider', false]],
-    [402, ['unsent', 'rate-limit', 'provider', false]],
+    [402, ['unsent', 'quota', 'provider', false]],
     [403, ['unsent', 'auth', 'provider', false]],
     [404, CONFIGURATION],
     [405, CONFIGURATION],

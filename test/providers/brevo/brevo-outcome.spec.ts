@@ -65,7 +65,7 @@ const SINGLE: [what: string, answer: HttpAnswer, means: object][] = [
   [
     'not_enough_credits',
     json(402, { code: 'not_enough_credits', message: 'no' }),
-    { outcome: 'unsent', failure: { category: 'rate-limit', retryable: false } },
+    { outcome: 'unsent', failure: { category: 'quota', retryable: false } },
   ],
   [
     '405',
@@ -174,7 +174,7 @@ describe('A refusal of Brevo', () => {
     ['permission_denied', 'auth'],
     ['reseller_permission_denied', 'auth'],
     ['account_under_validation', 'auth'],
-    ['not_enough_credits', 'rate-limit'],
+    ['not_enough_credits', 'quota'],
     ['method_not_allowed', 'configuration'],
     ['not_acceptable', 'configuration'],
   ])('%s is about the account, whatever the status', (code, category) => {

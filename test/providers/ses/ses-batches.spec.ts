@@ -1,4 +1,10 @@
+import { ApiServer } from '../../fixtures/api/api-server.js';
+import { awsError } from '../../fixtures/api/ses-server.js';
 import { startSes } from '../../fixtures/ses-mail.js';
+
+const servers: ApiServer[] = [];
+
+afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
 const people = (count: number) => Array.from({ length: count }, (_, at) => `p${at}@example.org`);
 const sizes = (calls: readonly { operation: string; input: any }[]) =>
@@ -247,5 +253,59 @@ describe('H3: a clock that is an hour off', () => {
       },
     });
     expect(server.calls).toHaveLength(2);
+  });
+});
+
+describe('H2: an identity that SES has not verified', () => {
+  const words = (address: string) =>
+    `Email address is not verified. The following identities failed the check in region EU-WEST-1: ${address}`;
+  const messages = people(3).map((to, n) => ({
+    to,
+    subject: 'S {{n}}',
+    text: 'T {{n}}',
+    substitutions: { n },
+  }));
+
+  async function startRoute() {
+    const brevo = await ApiServer.start(() => ({ status: 201, body: { messageId: '<1@b>' } }));
+    servers.push(brevo);
+    const { mail, server } = await startSes(
+      {},
+      { provider: ['ses', 'brevo'] },
+      {
+        brevo: { apiKey: 'xkeysib-1', baseUrl: brevo.url },
+      },
+    );
+    return { mail, server, brevo };
+  }
+
+  it('the sender, in one call or by entry: the next provider of the route is asked', async () => {
+    const { mail, server, brevo } = await startRoute();
+    server.override = ({ operation }) =>
+      operation === 'SendEmail'
+        ? awsError(400, 'MessageRejected', words('shop@example.com'))
+        : undefined;
+    server.entryResult = (_, at) =>
+      at === 1 ? { Status: 'MESSAGE_REJECTED', Error: words('shop@example.com') } : undefined;
+    expect(await mail.send(messages[0]!)).toMatchObject({ outcome: 'accepted', provider: 'brevo' });
+    const { responses } = await mail.sendBulk(messages);
+    expect(responses.map(({ outcome, provider }) => `${outcome} by ${provider}`)).toEqual([
+      'accepted by ses',
+      'accepted by brevo',
+      'accepted by ses',
+    ]);
+    expect([server.deliveries.length, brevo.requests.length]).toEqual([2, 2]);
+  });
+
+  it('a recipient, in the sandbox: that message is refused, and the others go', async () => {
+    const { mail, server, brevo } = await startRoute();
+    server.override = ({ input }) =>
+      JSON.stringify(input['BulkEmailEntries'] ?? input['Destination']).includes('p1@')
+        ? awsError(400, 'MessageRejected', words('p1@example.org'))
+        : undefined;
+    const { responses } = await mail.sendBulk(messages);
+    expect(responses.map(({ outcome }) => outcome)).toEqual(['accepted', 'rejected', 'accepted']);
+    expect(responses[1]).toMatchObject({ failure: { scope: 'recipient', retryable: false } });
+    expect(brevo.requests).toEqual([]);
   });
 });

@@ -1,5 +1,17 @@
-import { bulkOutcomes, messageOutcome } from '../../../lib/providers/ses/ses-outcome.js';
+import {
+  bulkOutcomes as outcomesOf,
+  messageOutcome,
+} from '../../../lib/providers/ses/ses-outcome.js';
 import type { HttpAnswer } from '../../../lib/transport/http/http-result.js';
+import type { SesResult } from '../../../lib/transport/ses/ses-call.js';
+import { outgoingEmail } from '../../fixtures/outgoing-email.js';
+
+function bulkOutcomes(result: SesResult, count: number) {
+  return outcomesOf(
+    result,
+    Array.from({ length: count }, () => outgoingEmail()),
+  );
+}
 
 function answer(status: number, body: unknown, more: Partial<HttpAnswer> = {}): HttpAnswer {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -61,7 +73,7 @@ const MESSAGES: [string, HttpAnswer, object][] = [
   [
     'the quota',
     error(429, 'LimitExceededException'),
-    { outcome: 'unsent', failure: { category: 'rate-limit', retryable: false } },
+    { outcome: 'unsent', failure: { category: 'quota', retryable: false } },
   ],
   [
     'the account suspended',
@@ -319,5 +331,117 @@ describe('What SES says of an error', () => {
       { outcome: 'unknown' },
     ]);
     expect(bulkOutcomes(answer(200, ['a']), 1)).toMatchObject([{ outcome: 'unknown' }]);
+  });
+});
+
+describe('H2: an identity that SES has not verified', () => {
+  const words = (...named: string[]) =>
+    `Email address is not verified. The following identities failed the check in region EU-WEST-1: ${named.join(', ')}`;
+  const email = outgoingEmail({
+    from: { name: 'The Shop', address: 'shop@example.com' },
+    to: [{ address: 'ada@example.org' }, { name: 'Eve', address: 'eve@example.org' }],
+    cc: [{ address: 'cc@example.org' }],
+    bcc: [{ address: 'bcc@example.org' }],
+  });
+  const SENDER = {
+    outcome: 'unsent',
+    failure: { category: 'configuration', scope: 'sender', retryable: false },
+  };
+  const RECIPIENT = {
+    outcome: 'rejected',
+    failure: { category: 'validation', scope: 'recipient', retryable: false },
+  };
+  const CASES: [string, string, object][] = [
+    ['the sender', words('shop@example.com'), SENDER],
+    ['the sender with a name', words('The Shop <shop@example.com>', 'shop@example.com'), SENDER],
+    ['the sender in capitals', words('Shop@EXAMPLE.com'), SENDER],
+    ['sender and recipient', words('ada@example.org', 'shop@example.com'), SENDER],
+    ['somebody else, as of the return path', words('bounces@example.com'), SENDER],
+    ['nobody', 'Email address is not verified.', SENDER],
+    ['a domain', 'Domain is not verified: example.com', SENDER],
+    ['a recipient', words('ada@example.org'), RECIPIENT],
+    ['a recipient with a name', words('Eve <EVE@example.org>'), RECIPIENT],
+    ['one in cc', words('cc@example.org'), RECIPIENT],
+    ['one in bcc, in a list that is cut', words('x@example.net', 'bcc@example.org...'), RECIPIENT],
+  ];
+
+  it.each(CASES)('of one message: %s', (_, message, means) => {
+    const given = answer(400, { message }, { headers: { 'x-amzn-errortype': 'MessageRejected' } });
+    expect(messageOutcome(given, email)).toMatchObject(means);
+  });
+
+  it.each(CASES)('of an entry: %s', (_, message, means) => {
+    const entry = { Status: 'MESSAGE_REJECTED', Error: message };
+    const good = { Status: 'SUCCESS', MessageId: 'm' };
+    const given = answer(200, { BulkEmailEntryResults: [good, entry] });
+    expect(outcomesOf(given, [outgoingEmail(), email])).toMatchObject([
+      { outcome: 'accepted' },
+      means,
+    ]);
+  });
+
+  it('of a call: the sender speaks for all, a recipient for those who have it', () => {
+    const others = [outgoingEmail({ to: [{ address: 'x@example.net' }] }), email];
+    const refused = (message: string) =>
+      answer(400, { message }, { headers: { 'x-amzn-errortype': 'MessageRejected' } });
+    expect(outcomesOf(refused(words('shop@example.com')), others)).toMatchObject([SENDER, SENDER]);
+    expect(outcomesOf(refused(words('eve@example.org')), others)).toMatchObject([
+      { outcome: 'unsent', failure: { code: 'REFUSED_TOGETHER' } },
+      RECIPIENT,
+    ]);
+  });
+
+  it('is the sender where the call had no message', () => {
+    const given = answer(400, { __type: 'MessageRejected', message: words('ada@example.org') });
+    expect(messageOutcome(given)).toMatchObject(SENDER);
+  });
+});
+
+describe('What one type of error says in words', () => {
+  const QUOTA = { outcome: 'unsent', failure: { category: 'quota', scope: 'provider' } };
+  const BUSY = { outcome: 'unsent', failure: { category: 'rate-limit', retryable: true } };
+
+  it.each<[string, string, object]>([
+    ['ThrottlingException', 'Daily message quota exceeded.', QUOTA],
+    ['Throttling', 'Daily message quota exceeded', QUOTA],
+    ['TooManyRequestsException', 'Sending quota exceeded', QUOTA],
+    ['LimitExceededException', 'You have exceeded your daily sending quota', QUOTA],
+    ['MessageRejected', 'Daily message quota exceeded.', QUOTA],
+    ['ThrottlingException', 'Maximum sending rate exceeded.', BUSY],
+    ['LimitExceededException', 'Maximum sending rate exceeded.', BUSY],
+    [
+      'MessageRejected',
+      'Sending suspended for this account. For more information, please check the inbox.',
+      { outcome: 'unsent', failure: { category: 'auth', scope: 'provider' } },
+    ],
+    [
+      'MessageRejected',
+      'Sending paused for this account.',
+      { outcome: 'unsent', failure: { category: 'unavailable', scope: 'provider' } },
+    ],
+    [
+      'MessageRejected',
+      'Address blacklisted.',
+      { outcome: 'rejected', failure: { category: 'suppressed', scope: 'recipient' } },
+    ],
+    [
+      'BadRequestException',
+      "Missing final '@domain'",
+      { outcome: 'rejected', failure: { category: 'validation', scope: 'message' } },
+    ],
+    [
+      'AccessDeniedException',
+      'Not authorized; quota exceeded',
+      { outcome: 'unsent', failure: { category: 'auth' } },
+    ],
+  ])('H14: %s: %s', (type, message, means) => {
+    const given = answer(400, { message }, { headers: { 'x-amzn-errortype': type } });
+    expect(messageOutcome(given, outgoingEmail())).toMatchObject(means);
+  });
+
+  it('H14: a throttled entry whose words say that the quota is used up', () => {
+    const entry = { Status: 'ACCOUNT_THROTTLED', Error: 'Daily message quota exceeded' };
+    const given = answer(200, { BulkEmailEntryResults: [entry] });
+    expect(bulkOutcomes(given, 1)).toMatchObject([QUOTA]);
   });
 });
