@@ -39,9 +39,27 @@ export function submissionOf(result: SmtpResult, context: OutcomeContext): Submi
 function faultSubmission(fault: SmtpFault, secrets: readonly string[]): Submission {
   if (fault.refused !== undefined) return allRefused(fault.refused, secrets);
   const { outcome, failure } = cleaned(failureOf(fault), secrets);
-  if (mayBeTaken(fault)) return unknown({ ...failure, retryable: false });
+  if (mayBeTaken(fault)) {
+    const doubt = unknown({ ...failure, retryable: false });
+    return { ...doubt, ...someRefused(fault, { outcome: 'unknown', failure }, secrets) };
+  }
   const submission = failed(outcome, failure);
-  return fault.reason === 'reply' ? { ...submission, response: failure.message } : submission;
+  return {
+    ...submission,
+    ...(fault.reason === 'reply' && { response: failure.message }),
+    ...(outcome === 'unsent' && someRefused(fault, { outcome, failure }, secrets)),
+  };
+}
+
+/** The recipients where some were refused before something else ended it for the others. */
+function someRefused(
+  { refusedBefore = [], left = [] }: SmtpFault,
+  ofOthers: SmtpFailure,
+  secrets: readonly string[],
+): Pick<Submission, 'recipients'> {
+  if (refusedBefore.length === 0) return {};
+  const others = left.map((address) => ({ address, ...ofOthers }));
+  return { recipients: [...recipientOutcomes(refusedBefore, secrets), ...others] };
 }
 
 /**

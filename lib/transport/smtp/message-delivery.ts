@@ -64,6 +64,7 @@ export class MessageDelivery {
       const isUsed = session.messages > 0;
       const hasTaken = session.taken > 0;
       const result = await session.send(this.nextMessage(), clock);
+      if (isFault(result)) this.leaveOut(result.error);
       if (isUsed && isGoneBefore(result)) {
         session = undefined;
         continue;
@@ -81,7 +82,7 @@ export class MessageDelivery {
     if (!isFault(end)) return { ...end, accepted: this.#accepted, refused: this.#refused };
     const refused = end.error.refused?.map((each) => this.judged(each));
     const error = { ...end.error, ...(refused !== undefined && { refused }) };
-    if (this.#accepted.length === 0) return { error };
+    if (this.#accepted.length === 0) return { error: this.withRefused(error) };
     return {
       accepted: this.#accepted,
       refused: [...this.#refused, ...(refused ?? [])],
@@ -91,10 +92,27 @@ export class MessageDelivery {
     };
   }
 
+  /** What ended it for those who were left, with those whom the server had refused before. */
+  private withRefused(error: SmtpFault): SmtpFault {
+    if (this.#refused.length === 0) return error;
+    return error.refused === undefined
+      ? { ...error, refusedBefore: this.#refused, left: this.#left }
+      : { ...error, refused: [...this.#refused, ...error.refused] };
+  }
+
   private nextMessage(): SmtpMessage {
     const { envelope } = this.message;
     if (this.#left === envelope.to) return this.message;
     return { ...this.message, envelope: { ...envelope, to: this.#left } };
+  }
+
+  /** Whom the server refused for good before something else ended the transaction is not named again. */
+  private leaveOut({ refusedBefore = [] }: SmtpFault): void {
+    const forGood = refusedBefore.filter((each) => each.code >= 500 && !isTooMany(each));
+    if (forGood.length === 0) return;
+    const gone = new Set(forGood.map(({ recipient }) => recipient));
+    this.#refused.push(...forGood);
+    this.#left = this.#left.filter((recipient) => !gone.has(recipient));
   }
 
   private read(result: SmtpResult, hasTaken: boolean): Next {

@@ -52,6 +52,10 @@ export interface SmtpFault {
   readonly nodeCode?: string;
   /** The recipients one by one, when all of them were refused. */
   readonly refused?: readonly SmtpRefusal[];
+  /** Those who were refused before, when something else then ended it for the others. */
+  readonly refusedBefore?: readonly SmtpRefusal[];
+  /** The others then. */
+  readonly left?: readonly string[];
 }
 
 /** The server took the message for at least one recipient. */

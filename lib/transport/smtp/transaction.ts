@@ -101,7 +101,7 @@ export class Transaction implements LineListener {
     }
     const { name } = this.step;
     if (reply.code === SHUTTING_DOWN) {
-      this.fail(replyFault(this.stage, reply));
+      this.fail(this.refusal ?? replyFault(this.stage, reply));
       return;
     }
     if (name === 'answer') {
@@ -203,7 +203,7 @@ export class Transaction implements LineListener {
         stage: 'answer',
       });
     } else if (isNo(reply)) {
-      this.end(aftermath, { error: replyFault(stage, reply) });
+      this.end(aftermath, { error: this.withRefused(replyFault(stage, reply)) });
     } else {
       this.fail(localFault(stage, 'out-of-step', reply.text));
     }
@@ -220,11 +220,17 @@ export class Transaction implements LineListener {
   }
 
   private refuse(fault: SmtpFault): void {
-    this.end(fault.reason === 'reply' ? 'reset' : 'broken', { error: fault });
+    this.end(fault.reason === 'reply' ? 'reset' : 'broken', { error: this.withRefused(fault) });
   }
 
   private fail(fault: SmtpFault): void {
-    this.end('broken', { error: fault });
+    this.end('broken', { error: this.withRefused(fault) });
+  }
+
+  /** A fault of the whole, with those whom the server had refused one by one before it. */
+  private withRefused(fault: SmtpFault): SmtpFault {
+    if (this.#refused.length === 0 || fault.refused !== undefined) return fault;
+    return { ...fault, refusedBefore: this.#refused };
   }
 
   private end(aftermath: Aftermath, result: SmtpResult): void {
