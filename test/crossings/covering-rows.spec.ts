@@ -1,6 +1,7 @@
 import { coveringRows, triplesOf, type Table } from './covering-rows.js';
 import { DIMENSIONS, type Row } from './dimensions.js';
 import { EXCLUSIONS, exclusionOf } from './exclusions.js';
+import { CROSSINGS } from './rows.js';
 
 const FOUR = { a: ['1', '2', '3'], b: ['x', 'y'], c: ['p', 'q'], d: ['s', 't'] } as const;
 
@@ -38,6 +39,16 @@ describe('Rows that cover every combination of three values', () => {
     expect(covered + excluded).toBe(44);
   });
 
+  it('have what is required beyond that, in as few more rows', () => {
+    const required = [{ a: '1', b: 'x', c: 'p', d: 's' } as const, { a: '2', d: 't' } as const];
+    const plan = { dimensions: FOUR, isExcluded: () => false, seed: 1 };
+    const { rows } = coveringRows({ ...plan, required });
+    expect(rows[0]).toEqual(required[0]);
+    expect(rows[1]).toMatchObject(required[1]!);
+    expect(missingIn(FOUR, rows)).toEqual([]);
+    expect(rows.length).toBeLessThanOrEqual(coveringRows(plan).rows.length + 2);
+  });
+
   it('are the same for the same seed', () => {
     const rowsOf = (seed: number) =>
       coveringRows({ dimensions: FOUR, isExcluded: () => false, seed }).rows;
@@ -48,7 +59,7 @@ describe('Rows that cover every combination of three values', () => {
 
 describe('The crossings', () => {
   const isExcluded = (row: Partial<Row>) => exclusionOf(row) !== undefined;
-  const { rows } = coveringRows({ dimensions: DIMENSIONS, isExcluded, seed: 1 });
+  const { rows } = CROSSINGS;
 
   it('have every combination of three values that no named rule excludes', () => {
     const missing = missingIn(DIMENSIONS, rows);

@@ -8,6 +8,8 @@ export interface CoveringPlan<T extends Table> {
   readonly dimensions: T;
   /** Whether the values that stand in a row so far cannot stand together. */
   readonly isExcluded: (row: Partial<RowOf<T>>) => boolean;
+  /** More than three values that must stand in one row, each in a row of its own. @default none */
+  readonly required?: readonly Partial<RowOf<T>>[];
   /** What the choices are drawn from: the same seed gives the same rows. */
   readonly seed: number;
 }
@@ -34,7 +36,7 @@ export function coveringRows<T extends Table>(plan: CoveringPlan<T>): Covering<T
     plan.isExcluded as (row: Partly) => boolean,
     seededRandom(plan.seed),
   );
-  const rows = search.run() as readonly RowOf<T>[];
+  const rows = search.run((plan.required ?? []) as readonly Partly[]) as readonly RowOf<T>[];
   return { rows, covered: search.covered, excluded: search.excluded };
 }
 
@@ -59,30 +61,30 @@ class CoveringSearch {
     }
   }
 
-  run(): readonly Partly[] {
+  run(required: readonly Partly[]): readonly Partly[] {
     for (const triple of triplesOf(this.table)) {
       if (this.canBeCompleted(triple))
         this.#missing.set(this.keyOf(Object.entries(triple)), triple);
       else this.excluded += 1;
     }
     this.covered = this.#missing.size;
-    const rows: Partly[] = [];
+    const rows = required.map((values) => this.bestRow(() => values));
     while (this.#missing.size > 0) {
-      const row = this.bestRow();
-      for (const key of this.triplesIn(row)) this.#missing.delete(key);
-      rows.push(Object.fromEntries(this.#names.map((name) => [name, row[name]!])));
+      const missing = [...this.#missing.values()];
+      rows.push(this.bestRow(() => missing[Math.floor(this.random() * missing.length)]!));
     }
-    return rows;
+    return rows.map((row) => Object.fromEntries(this.#names.map((name) => [name, row[name]!])));
   }
 
-  private bestRow(): Partly {
-    const missing = [...this.#missing.values()];
+  /** The row that has most of what is missing, which is not missing any more. */
+  private bestRow(start: () => Partly): Partly {
     let best: { readonly row: Partly; readonly gain: number } | undefined;
     for (let made = 0; made < CANDIDATES; made += 1) {
-      const row = this.complete({ ...missing[Math.floor(this.random() * missing.length)]! });
+      const row = this.complete({ ...start() });
       const gain = [...this.triplesIn(row)].filter((key) => this.#missing.has(key)).length;
       if (best === undefined || gain > best.gain) best = { row, gain };
     }
+    for (const key of this.triplesIn(best!.row)) this.#missing.delete(key);
     return best!.row;
   }
 
