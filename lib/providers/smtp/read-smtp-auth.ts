@@ -1,4 +1,5 @@
 import type { OptionReader } from '../../contract/option-reader.js';
+import { AUTH_METHODS, type SmtpAuthMethod } from '../../transport/smtp/auth-mechanisms.js';
 import type { OAuth2Settings, SmtpAuth } from '../../transport/smtp/smtp-settings.js';
 
 const RENEWAL_KEYS = ['clientId', 'clientSecret', 'refreshToken', 'tokenUrl'] as const;
@@ -10,6 +11,7 @@ export function readAuth(reader: OptionReader): SmtpAuth | undefined {
   const user = auth.string('user');
   const pass = auth.string('pass');
   const oauth2 = readOAuth2(auth);
+  const method = readMethod(auth);
   auth.finish();
   if (auth.raw('user') === undefined) auth.problem('user', 'is missing');
   const hasPass = auth.raw('pass') !== undefined;
@@ -18,8 +20,19 @@ export function readAuth(reader: OptionReader): SmtpAuth | undefined {
     auth.problem('pass', hasPass ? 'cannot stand beside oauth2' : 'is missing: set pass or oauth2');
   }
   if (user === undefined) return undefined;
-  if (oauth2 !== undefined) return { user, oauth2 };
-  return pass === undefined ? undefined : { user, pass };
+  const how = method !== undefined && { method };
+  if (oauth2 !== undefined) return { user, oauth2, ...how };
+  return pass === undefined ? undefined : { user, pass, ...how };
+}
+
+/** XOAUTH2 is for a token, the others are for a password. */
+function readMethod(auth: OptionReader): SmtpAuthMethod | undefined {
+  const method = auth.oneOf('method', AUTH_METHODS);
+  const isForToken = method === 'XOAUTH2';
+  if (method !== undefined && auth.raw(isForToken ? 'oauth2' : 'pass') === undefined) {
+    return auth.problem('method', `takes ${isForToken ? 'oauth2' : 'pass'} beside it`);
+  }
+  return method;
 }
 
 function readOAuth2(auth: OptionReader): OAuth2Settings | undefined {

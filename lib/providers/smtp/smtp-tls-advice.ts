@@ -53,7 +53,7 @@ const TLS_FIRST =
   'set providers.smtp.secure to true (SMTP_SECURE=true, smtps:// in the URL), or providers.smtp.port to one with STARTTLS, such as 587';
 
 const NO_AUTH =
-  'many servers offer it over TLS only (providers.smtp.tls, secure and port), or not at all: then leave out providers.smtp.auth';
+  'many servers offer more over TLS (providers.smtp.tls, secure and port); where none is needed leave out providers.smtp.auth, and providers.smtp.auth.method picks one';
 
 /** The words for a fault that no further attempt can mend, with the options that can; `undefined` for others. */
 export function settingsAdvice({

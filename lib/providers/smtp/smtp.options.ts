@@ -2,6 +2,7 @@ import type { OptionReader } from '../../contract/option-reader.js';
 import { isRelayHeader, relayHeaderNames, type RelayHeaders } from '../../message/relay-headers.js';
 import { dkimProblems, type DkimOptions } from '../../mime/dkim.js';
 import type { SmtpDsn } from '../../transport/smtp/smtp-result.js';
+import type { SmtpAuthMethod } from '../../transport/smtp/auth-mechanisms.js';
 import type {
   OAuth2Settings,
   SmtpAuth,
@@ -27,6 +28,17 @@ export interface SmtpDsnOptions {
   envid?: string | undefined;
 }
 
+/** Credentials for a server. */
+export type SmtpAuthOptions = {
+  user: string;
+  /** How to log in; only what the server offers is used. @default the first offered of PLAIN, LOGIN, CRAM-MD5; XOAUTH2 with a token */
+  method?: SmtpAuthMethod | undefined;
+} & (
+  | { pass: string }
+  /** A token, or what it takes to get one: `clientId`, `clientSecret`, `refreshToken` and `tokenUrl`. */
+  | { oauth2: OAuth2Settings }
+);
+
 /** Options of the `smtp` provider. `host` or `url` is required. */
 export interface SmtpOptions {
   /**
@@ -41,11 +53,7 @@ export interface SmtpOptions {
   /** TLS from the first byte. @default true on port 465, else false */
   secure?: boolean | undefined;
   /** Credentials. Where they are set, nothing is ever sent without them. @default none */
-  auth?:
-    | { user: string; pass: string }
-    /** A token, or what it takes to get one: `clientId`, `clientSecret`, `refreshToken` and `tokenUrl`. */
-    | { user: string; oauth2: OAuth2Settings }
-    | undefined;
+  auth?: SmtpAuthOptions | undefined;
   /**
    * `required`: STARTTLS, or nothing is sent. `opportunistic`: where it is offered, and to loopback
    * whatever its certificate (RFC 7435). `none`: plain text.

@@ -43,7 +43,7 @@ export class OAuth2Tokens {
   }
 }
 
-/** What nodemailer's login takes as `oauth2`: it renews at most once, and only what is not new already. */
+/** The tokens of one login: renewed at most once, and only what is not new already. */
 export class LoginTokens {
   #used: string | undefined;
   #refused = false;
@@ -65,20 +65,23 @@ export class LoginTokens {
     this.#refused = true;
   }
 
-  getToken(renew: boolean, callback: (error: Error | null, token: string) => void): void {
-    const isRenewal = renew || this.#refused;
+  /** The token in the form of XOAUTH2. @throws SmtpClientError of the token endpoint */
+  token(): Promise<string> {
+    const isRenewal = this.#refused;
     this.#renewed ||= isRenewal;
     // Another connection may have renewed it meanwhile.
     const isStale = isRenewal && this.source.accessToken === this.#used;
-    this.source.getToken(isStale, (error, token) => {
-      this.#used = token;
-      if (token) this.remember(token);
-      callback(error && tokenError(error), token);
+    return new Promise((resolve, reject) => {
+      this.source.getToken(isStale, (error, token) => {
+        if (error) {
+          reject(tokenError(error));
+          return;
+        }
+        this.#used = token;
+        if (token) this.remember(token);
+        resolve(this.source.buildXOAuth2Token(token));
+      });
     });
-  }
-
-  buildXOAuth2Token(token?: string): string {
-    return this.source.buildXOAuth2Token(token);
   }
 }
 

@@ -4,7 +4,7 @@ import type { SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 import { LONGEST_REPLY_BYTES } from './smtp-reply.js';
 import type { SmtpSettings } from './smtp-settings.js';
 
-/** Nodemailer's connection: it connects, greets, secures and logs in. */
+/** Nodemailer's connection: it connects, greets and secures. */
 export type SmtpClient = SMTPConnection;
 
 /**

@@ -1,5 +1,4 @@
-import type { SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
-import type XOAuth2 from 'nodemailer/lib/xoauth2';
+import { authenticate, type LoginPlace } from './authenticate.js';
 import { exchange } from './exchange.js';
 import { expiredFault, faultOf, localFault, stageOfCommand } from './smtp-fault.js';
 import type { SmtpClientError } from './smtp-fault.js';
@@ -35,13 +34,23 @@ export async function openSession(
     source.hasGreeted = true;
     // The last reply is that to EHLO, or to HELO, until the next command.
     const offer = new ServerOffer(String(client.lastServerResponse));
-    fault = await login(client, offer, source, clock);
-    if (fault === undefined) return new SmtpSession(new SmtpLine(client), offer);
+    const line = new SmtpLine(client);
+    fault = await login({ line, offer, clock }, source);
+    if (fault === undefined) return new SmtpSession(line, offer);
   }
   client.close();
   if (source.hasGreeted !== true) fault = await withWhy(fault, source.settings);
   if (fault.stage === 'connect') await forgetAddress(source.settings);
   return { error: fault };
+}
+
+async function login(
+  place: LoginPlace,
+  { settings: { auth }, tokens }: SessionSource,
+): Promise<SmtpFault | undefined> {
+  if (auth === undefined) return undefined;
+  place.clock.enter('handOver');
+  return authenticate(auth, tokens, place);
 }
 
 /** The fault with what is behind it, where a server that does not greet waits for TLS. */
@@ -66,37 +75,6 @@ async function connect(client: SmtpClient, clock: PhaseClock): Promise<SmtpFault
     reason: 'not-offered',
     text: `The server does not do STARTTLS: ${fault.text}`,
   };
-}
-
-async function login(
-  client: SmtpClient,
-  offer: ServerOffer,
-  { settings: { auth }, tokens }: SessionSource,
-  clock: PhaseClock,
-): Promise<SmtpFault | undefined> {
-  if (auth === undefined) return undefined;
-  if (!offer.offers('AUTH')) {
-    return localFault('auth', 'not-offered', 'Credentials are set, but the server offers no AUTH');
-  }
-  clock.enter('handOver');
-  if ('pass' in auth) return authenticate(client, { ...auth }, clock);
-  const oauth2 = await tokens?.forLogin();
-  const asOAuth2 = { user: auth.user, oauth2: oauth2 as unknown as XOAuth2 };
-  const fault = await authenticate(client, asOAuth2, clock);
-  // Some servers ask for a better token (334), which the client follows; others just refuse this one.
-  if (fault?.replyCode !== 535 || oauth2?.canRenew !== true) return fault;
-  oauth2.refuse();
-  return authenticate(client, asOAuth2, clock);
-}
-
-async function authenticate(
-  client: SmtpClient,
-  auth: SMTPConnectionAuth,
-  clock: PhaseClock,
-): Promise<SmtpFault | undefined> {
-  const end = await exchange<boolean>(client, clock, (done) => client.login(auth, done));
-  if ('value' in end) return undefined;
-  return 'expiry' in end ? expiredFault('auth', end.expiry) : faultOf(end.error, 'auth');
 }
 
 function connectStage(client: SmtpClient, error?: SmtpClientError): SmtpStage {

@@ -1,3 +1,5 @@
+import type { SmtpAuthMethod } from './auth-mechanisms.js';
+
 /** How far each phase of one message may go, in milliseconds. */
 export interface SmtpTimeouts {
   /** TCP, greeting, EHLO and TLS. */
@@ -10,8 +12,8 @@ export interface SmtpTimeouts {
 
 /** Credentials: a password, or OAuth2 with a token or with what it takes to get one. */
 export type SmtpAuth =
-  | { readonly user: string; readonly pass: string }
-  | { readonly user: string; readonly oauth2: OAuth2Settings };
+  | { readonly user: string; readonly pass: string; readonly method?: SmtpAuthMethod }
+  | { readonly user: string; readonly oauth2: OAuth2Settings; readonly method?: SmtpAuthMethod };
 
 /** An access token, what it takes to renew one (RFC 6749, section 6), or both. */
 export interface OAuth2Settings {
