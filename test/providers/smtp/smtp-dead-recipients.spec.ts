@@ -47,7 +47,7 @@ describe.each([
   it.each<[string, Script]>([
     ['421 among the recipients', { rcpt: [...dead.map(() => NO_SUCH_USER), TOO_MANY_ERRORS] }],
     ['421 at DATA', thenFor({ data: TOO_MANY_ERRORS })],
-    ['451 at DATA', thenFor({ data: say('451 4.3.0 later') })],
+    ['451 at DATA', thenFor({ data: [say('451 4.3.0 later'), undefined] })],
     ['a reset at DATA', thenFor({ data: rst })],
     ['451 after the dot', thenFor({ dot: say('451 4.3.0 later') })],
   ])('%s', async (__, script) => {
