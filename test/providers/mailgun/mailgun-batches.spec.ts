@@ -143,12 +143,9 @@ describe('Two messages to one address', () => {
       'For Name 2',
       'For Name 3',
     ]);
-    expect(result.responses.map(({ messageId }) => messageId)).toEqual([
-      '<m-1@mg.example.com>',
-      '<m-1@mg.example.com>',
-      '<m-2@mg.example.com>',
-      '<m-1@mg.example.com>',
-    ]);
+    // Both calls are in flight at a time.
+    const [first, ...others] = result.responses.map(({ messageId }) => messageId);
+    expect(others.map((each) => each === first)).toEqual([true, false, true]);
   });
 
   it('H1: since the planner is told which address may stand only once in a call', () => {
