@@ -54,7 +54,13 @@ export async function withFailingRoute(
   const sinks = [await peerOf(first).start(sinkOptions), await peerOf(second).start(sinkOptions)];
   const front = await ProviderFront.start(sinks[0]!.port);
   const before = openResources();
-  const timeouts = { connectMs: timeoutMs, handOverMs: timeoutMs, answerMs: timeoutMs };
+  const timeouts = {
+    connectMs: timeoutMs,
+    greetingMs: timeoutMs,
+    replyMs: timeoutMs,
+    handOverMs: timeoutMs,
+    answerMs: timeoutMs,
+  };
   const providers = {
     [first]: { ...peerOf(first).options(front.port), ...(first === 'smtp' && { timeouts }) },
     [second]: peerOf(second).options(sinks[1]!.port),

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { startMailBridge } from '../fixtures/application.js';
 import { message } from '../fixtures/scripted-provider.js';
+import { smtpTimeouts } from '../fixtures/smtp-pool.js';
 import { SmtpScriptPeer, stopReading, trickle, type Script } from '../fixtures/smtp-script-peer.js';
 import { leftOpen, openResources } from './open-resources.js';
 
@@ -35,7 +36,7 @@ describe('A server that is in no hurry holds a message up no longer than its dea
     const before = openResources();
     const peer = await SmtpScriptPeer.start({ script: () => script });
     closing.push(() => peer.close());
-    const timeouts = { connectMs: DEADLINE_MS, handOverMs: DEADLINE_MS, answerMs: DEADLINE_MS };
+    const timeouts = smtpTimeouts(DEADLINE_MS);
     const smtp = { host: '127.0.0.1', port: peer.port, timeouts };
     const mail = await startMailBridge({ provider: 'smtp', defaults, retry, providers: { smtp } });
     const { responses } = await mail.sendBulk([{ ...message(), attachments }]);

@@ -84,7 +84,7 @@ export interface SmtpOptions {
   maxMessagesPerConnection?: number | undefined;
   /** How long an unused connection is kept, in milliseconds. @default 30_000 */
   idleMs?: number | undefined;
-  /** The phases of one message, in milliseconds. `timeoutMs`, where it is set, lowers each of them. */
+  /** The limits of one message, in milliseconds. `timeoutMs`, where it is set, lowers each but `totalMs`. */
   timeouts?: Partial<SmtpTimeouts> | undefined;
 }
 
@@ -179,12 +179,17 @@ function isLoopback(host: string): boolean {
 
 function readTimeouts(reader: OptionReader, timeoutMs: number = Infinity): SmtpTimeouts {
   const timeouts = reader.nested('timeouts');
-  const phase = (key: keyof SmtpTimeouts): number =>
-    Math.min(timeouts?.integer(key, 1, LONGEST_MS) ?? SMTP_DEFAULTS.timeouts[key], timeoutMs);
+  const limit = (key: keyof SmtpTimeouts): number =>
+    timeouts?.integer(key, 1, LONGEST_MS) ?? SMTP_DEFAULTS.timeouts[key];
+  const phase = (key: keyof SmtpTimeouts): number => Math.min(limit(key), timeoutMs);
   const resolved = {
     connectMs: phase('connectMs'),
+    greetingMs: phase('greetingMs'),
+    tlsMs: phase('tlsMs'),
+    replyMs: phase('replyMs'),
     handOverMs: phase('handOverMs'),
     answerMs: phase('answerMs'),
+    totalMs: limit('totalMs'),
   };
   timeouts?.finish();
   return resolved;

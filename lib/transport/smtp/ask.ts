@@ -11,6 +11,7 @@ export type Answer =
 export function ask(line: SmtpLine, command: string, clock: PhaseClock): Promise<Answer> {
   if (clock.expired !== undefined) return Promise.resolve({ expiry: clock.expired });
   if (!line.isOpen) return Promise.resolve({ error: ENDED });
+  clock.enter('reply');
   return new Promise((resolve) => {
     const settle = (answer: Answer): void => {
       unwatch();

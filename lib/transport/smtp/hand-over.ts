@@ -8,6 +8,8 @@ import { StreamedBody } from './streamed-body.js';
 export interface HandOverLine {
   /** Where the message goes. */
   readonly socket: Writable;
+  /** Called when the network has taken another slice. */
+  readonly onProgress: () => void;
   /** Called when the final dot has been handed over. */
   readonly onEnd: () => void;
   /** Called when the content cannot be read, or not to its end. */
@@ -79,6 +81,7 @@ export class HandOver {
     this.line.socket.write(joined(pieces), (error) => {
       if (error) return;
       this.#isBusy = false;
+      this.line.onProgress();
       this.pump();
     });
   }

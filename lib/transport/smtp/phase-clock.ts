@@ -5,17 +5,20 @@ import type { StopSignal } from '../stop-signal.js';
 export type Expiry = 'timeout' | 'aborted' | 'closed';
 
 /** A phase of one message; each has a limit of its own. */
-export type Phase = 'connect' | 'handOver' | 'answer';
+export type Phase = 'connect' | 'greeting' | 'tls' | 'reply' | 'handOver' | 'answer';
 
 /**
- * The one clock of one message: it ends the attempt when the current phase is over, when the caller's
- * signal fires or when the pool closes. A peer that keeps talking cannot hold it up.
+ * The one clock of one message: it ends the attempt when the current phase is over, when the attempt as a
+ * whole takes too long, when the caller's signal fires or when the pool closes. A peer that keeps talking
+ * cannot hold it up.
  */
 export class PhaseClock {
   #timer: NodeJS.Timeout | undefined;
+  #total: NodeJS.Timeout | undefined;
   #listener: ((expiry: Expiry) => void) | undefined;
   #expired: Expiry | undefined;
   #stopped = false;
+  readonly #onTimeout = (): void => this.expire('timeout');
   readonly #onAbort = (): void => this.expire('aborted');
 
   constructor(
@@ -33,12 +36,18 @@ export class PhaseClock {
   enter(phase: Phase): void {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => this.expire('timeout'), this.timeouts[`${phase}Ms`]);
+    this.#timer = setTimeout(this.#onTimeout, this.timeouts[`${phase}Ms`]);
+    this.#total ??= setTimeout(this.#onTimeout, this.timeouts.totalMs);
+  }
+
+  /** Starts the time of the current phase anew: it has got on. */
+  progress(): void {
+    if (!this.#stopped) this.#timer?.refresh();
   }
 
   /** Stands still, also where a phase was over: the next one begins as the first did. */
   rest(): void {
-    clearTimeout(this.#timer);
+    this.clear();
     if (this.#expired !== 'timeout') return;
     this.#expired = undefined;
     this.#stopped = false;
@@ -64,8 +73,15 @@ export class PhaseClock {
   /** Frees the timer and the signal, for good. */
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.clear();
     this.signal.removeEventListener('abort', this.#onAbort);
+  }
+
+  private clear(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#total);
+    this.#timer = undefined;
+    this.#total = undefined;
   }
 
   private heed(): void {

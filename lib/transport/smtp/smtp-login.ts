@@ -5,7 +5,8 @@ import type { SmtpClientError } from './smtp-fault.js';
 import type { OAuth2Tokens } from './oauth2-tokens.js';
 import type { PhaseClock } from './phase-clock.js';
 import { ServerOffer } from './server-offer.js';
-import { createSmtpClient, forgetAddress, type SmtpClient } from './smtp-client.js';
+import { openSocket } from './open-socket.js';
+import { clientsOf, type ClientStep, type SmtpClient } from './smtp-client.js';
 import { SmtpLine } from './smtp-line.js';
 import type { SmtpFault, SmtpStage } from './smtp-result.js';
 import { SmtpSession } from './smtp-session.js';
@@ -28,8 +29,15 @@ export async function openSession(
   source: SessionSource,
   clock: PhaseClock,
 ): Promise<SmtpSession | { readonly error: SmtpFault }> {
-  const client = await createSmtpClient(source.settings);
+  const { settings } = source;
+  // Loaded before there is a connection, which must not be left alone for a turn of the event loop.
+  const createClient = await clientsOf(settings);
+  const socket = await openSocket(settings, clock);
+  if ('error' in socket) return socket;
+  const setUp = new SetUp(clock);
+  const client = createClient(socket, (step) => setUp.note(step, client));
   let fault = await connect(client, clock);
+  setUp.end();
   if (fault === undefined) {
     source.hasGreeted = true;
     // The last reply is that to EHLO, or to HELO, until the next command.
@@ -39,8 +47,7 @@ export async function openSession(
     if (fault === undefined) return new SmtpSession(line, offer);
   }
   client.close();
-  if (source.hasGreeted !== true) fault = await withWhy(fault, source.settings);
-  if (fault.stage === 'connect') await forgetAddress(source.settings);
+  if (source.hasGreeted !== true) fault = await withWhy(fault, settings);
   return { error: fault };
 }
 
@@ -49,8 +56,27 @@ async function login(
   { settings: { auth }, tokens }: SessionSource,
 ): Promise<SmtpFault | undefined> {
   if (auth === undefined) return undefined;
-  place.clock.enter('handOver');
+  place.clock.enter('reply');
   return authenticate(auth, tokens, place);
+}
+
+/** Tells the clock how far a connection is set up: each reply has its own time, and so has the handshake. */
+class SetUp {
+  #isOver = false;
+
+  constructor(private readonly clock: PhaseClock) {}
+
+  note(step: ClientStep, client: SmtpClient): void {
+    if (this.#isOver) return;
+    if (step === 'command') this.clock.enter('reply');
+    // What the client makes of a reply it does right after telling of it.
+    else
+      queueMicrotask(() => !this.#isOver && client.upgrading === true && this.clock.enter('tls'));
+  }
+
+  end(): void {
+    this.#isOver = true;
+  }
 }
 
 /** The fault with what is behind it, where a server that does not greet waits for TLS. */
@@ -62,7 +88,7 @@ async function withWhy(fault: SmtpFault, settings: SmtpSettings): Promise<SmtpFa
 }
 
 async function connect(client: SmtpClient, clock: PhaseClock): Promise<SmtpFault | undefined> {
-  clock.enter('connect');
+  clock.enter('greeting');
   const end = await exchange(client, clock, (done) => client.connect(done));
   if ('value' in end) return undefined;
   if ('expiry' in end) return expiredFault(connectStage(client), end.expiry);

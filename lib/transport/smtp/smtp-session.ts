@@ -39,7 +39,7 @@ export class SmtpSession {
   async send(message: SmtpMessage, clock: PhaseClock): Promise<SmtpResult> {
     const fault = this.notOffered(message.envelope);
     if (fault !== undefined) return { error: fault };
-    clock.enter('handOver');
+    clock.enter('reply');
     this.messages += 1;
     const { line, offer } = this;
     const transaction = new Transaction(message, {

@@ -1,13 +1,21 @@
 import type { SmtpAuthMethod } from './auth-mechanisms.js';
 
-/** How far each phase of one message may go, in milliseconds. */
+/** The limits of one message, in milliseconds. */
 export interface SmtpTimeouts {
-  /** TCP, greeting, EHLO and TLS. */
+  /** Finding the server (DNS) and connecting to it (TCP). @default 10_000 */
   readonly connectMs: number;
-  /** From the open connection (AUTH included) until the last byte of the message is handed over. */
+  /** From the open connection until the server has greeted. @default 30_000 */
+  readonly greetingMs: number;
+  /** The TLS handshake, from the first byte or after STARTTLS. @default 10_000 */
+  readonly tlsMs: number;
+  /** Each reply before the message: to EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA. @default 30_000 */
+  readonly replyMs: number;
+  /** Without progress while the message is handed over. @default 60_000 */
   readonly handOverMs: number;
-  /** From there until the server says whether it took the message. */
+  /** From the final dot until the server says whether it took the message. @default 120_000 */
   readonly answerMs: number;
+  /** One attempt as a whole, however steadily it goes on; waiting for a connection is not counted. @default 900_000 */
+  readonly totalMs: number;
 }
 
 /** Credentials: a password, or OAuth2 with a token or with what it takes to get one. */

@@ -72,6 +72,7 @@ export class Transaction implements LineListener {
     ];
     this.#handOver = new HandOver(message, {
       socket: line.socket,
+      onProgress: () => clock.progress(),
       onEnd: () => clock.enter('answer'),
       onFailure: ({ message: text }) => this.fail(localFault(this.stage, 'content', text)),
     });
@@ -109,6 +110,7 @@ export class Transaction implements LineListener {
       return;
     }
     this.#answered += 1;
+    this.place.clock.progress();
     if (name === 'reset') this.readReset(reply);
     else if (name === 'mail') this.readMail(reply);
     else if (name === 'rcpt') this.readRcpt(reply);
@@ -172,6 +174,7 @@ export class Transaction implements LineListener {
       // A server that answers twice: its next words would be taken for the answer to the message.
       this.fail(localFault('data', 'out-of-step', reply.text));
     } else {
+      this.place.clock.enter('handOver');
       this.#handOver.start();
     }
   }

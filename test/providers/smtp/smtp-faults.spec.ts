@@ -11,8 +11,9 @@ import {
 } from '../../fixtures/smtp-script-peer.js';
 import { outgoingEmail } from '../../fixtures/outgoing-email.js';
 import { smtpProvider } from '../../fixtures/smtp-provider.js';
+import { smtpTimeouts } from '../../fixtures/smtp-pool.js';
 
-const SHORT = { connectMs: 250, handOverMs: 250, answerMs: 250 };
+const SHORT = smtpTimeouts(250);
 const WITHOUT_PIPELINING = (extension: string) => extension !== 'PIPELINING';
 
 /** The size of what is streamed is not known before it has been read. */

@@ -1,5 +1,6 @@
 import { outgoingEmail } from '../../fixtures/outgoing-email.js';
 import { smtpProvider } from '../../fixtures/smtp-provider.js';
+import { smtpTimeouts } from '../../fixtures/smtp-pool.js';
 import {
   SmtpScriptPeer,
   both,
@@ -10,7 +11,7 @@ import {
   type Script,
 } from '../../fixtures/smtp-script-peer.js';
 
-const SHORT = { connectMs: 200, handOverMs: 200, answerMs: 200 };
+const SHORT = smtpTimeouts(200);
 const attempt = () => ({ signal: new AbortController().signal, attempt: 1 });
 
 let peer: SmtpScriptPeer;

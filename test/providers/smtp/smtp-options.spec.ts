@@ -23,7 +23,15 @@ describe('SMTP options have safe defaults', () => {
         maxConnections: 5,
         maxMessagesPerConnection: 500,
         idleMs: 30_000,
-        timeouts: { connectMs: 10_000, handOverMs: 60_000, answerMs: 120_000 },
+        timeouts: {
+          connectMs: 10_000,
+          greetingMs: 30_000,
+          tlsMs: 10_000,
+          replyMs: 30_000,
+          handOverMs: 60_000,
+          answerMs: 120_000,
+          totalMs: 900_000,
+        },
       },
     });
   });
@@ -59,7 +67,15 @@ describe('SMTP options have safe defaults', () => {
 
   it('lowered to the general time limit, phase by phase', () => {
     const { options } = readOptions({ host, timeouts: { connectMs: 5 } }, { timeoutMs: 30_000 });
-    expect(options.timeouts).toEqual({ connectMs: 5, handOverMs: 30_000, answerMs: 30_000 });
+    expect(options.timeouts).toEqual({
+      connectMs: 5,
+      greetingMs: 30_000,
+      tlsMs: 10_000,
+      replyMs: 30_000,
+      handOverMs: 30_000,
+      answerMs: 30_000,
+      totalMs: 900_000,
+    });
   });
 });
 

@@ -14,7 +14,7 @@ const OLD: TlsOptions = {
   ciphers: 'DEFAULT@SECLEVEL=0',
 };
 const CA = { ca: TEST_CERTIFICATE.cert };
-const SHORT = { timeouts: { connectMs: 300 } };
+const SHORT = { timeouts: { connectMs: 300, greetingMs: 300, tlsMs: 300, replyMs: 300 } };
 const running: SMTPServer[] = [];
 const peers: SmtpScriptPeer[] = [];
 

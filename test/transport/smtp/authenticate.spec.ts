@@ -179,7 +179,7 @@ describe('S14: auth.method', () => {
 });
 
 describe('A login always comes to an end', () => {
-  const SHORT = { timeouts: { handOverMs: 250 } };
+  const SHORT = { timeouts: { replyMs: 250 } };
 
   it.each<[string, Move[], object]>([
     ['the server is silent', [stall], { category: 'timeout' }],

@@ -5,7 +5,13 @@ import { PhaseClock } from '../../../lib/transport/smtp/phase-clock.js';
 import { Turns } from '../../../lib/transport/smtp/turns.js';
 import { startMailBridge } from '../../fixtures/application.js';
 import { messages } from '../../fixtures/scripted-provider.js';
-import { eventually, noSignal, smtpMessage, smtpPool } from '../../fixtures/smtp-pool.js';
+import {
+  eventually,
+  noSignal,
+  smtpMessage,
+  smtpPool,
+  smtpTimeouts,
+} from '../../fixtures/smtp-pool.js';
 import {
   SmtpScriptPeer,
   TEST_CERTIFICATE,
@@ -102,7 +108,7 @@ describe('S1: a connection that the server refuses beside others that work', () 
     ],
   ])('%s: every message goes over those', async (_, at, refusal, settings, options) => {
     await start(3, at, refusal, options);
-    const timeouts = { connectMs: 300, handOverMs: 10_000, answerMs: 10_000 };
+    const timeouts = { ...smtpTimeouts(10_000), greetingMs: 300 };
     const pool = smtpPool(peer.port, { maxConnections: 8, timeouts, ...settings });
     const results = await Promise.all(count(40).map((each) => pool.submit(each, noSignal())));
     expect(results.filter(isFault)).toEqual([]);
@@ -243,7 +249,7 @@ describe('S1: where no connection works', () => {
 });
 
 describe('S1: the limit of a pool', () => {
-  const LIMITS = { connectMs: 60_000, handOverMs: 60_000, answerMs: 60_000 };
+  const LIMITS = smtpTimeouts(60_000);
   const clock = () => new PhaseClock(LIMITS, noSignal());
 
   beforeEach(async () => {

@@ -65,7 +65,12 @@ function handOverOf(
   socket: Writable = wire.ours,
   onFailure: (error: Error) => void = () => undefined,
 ): HandOver {
-  return new HandOver(content, { socket, onEnd: () => undefined, onFailure });
+  return new HandOver(content, {
+    socket,
+    onProgress: () => undefined,
+    onEnd: () => undefined,
+    onFailure,
+  });
 }
 
 /** Where every write goes, with what it was called. */

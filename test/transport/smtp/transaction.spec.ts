@@ -6,8 +6,9 @@ import { ServerOffer } from '../../../lib/transport/smtp/server-offer.js';
 import type { SmtpClient } from '../../../lib/transport/smtp/smtp-client.js';
 import { SmtpLine } from '../../../lib/transport/smtp/smtp-line.js';
 import { Transaction } from '../../../lib/transport/smtp/transaction.js';
+import { smtpTimeouts } from '../../fixtures/smtp-pool.js';
 
-const LIMITS = { connectMs: 10_000, handOverMs: 10_000, answerMs: 10_000 };
+const LIMITS = smtpTimeouts(10_000);
 
 /** A network that takes the commands, and of the message nothing. */
 class FullNetwork extends Duplex {
