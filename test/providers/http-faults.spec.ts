@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { MailProviderStrategy } from '../../lib/contract/mail-provider.strategy.js';
 import { API_PROVIDERS, apiProvider } from '../fixtures/api/api-providers.js';
 import { ApiServer } from '../fixtures/api/api-server.js';
@@ -93,14 +94,24 @@ describe.each(API_PROVIDERS)('%s goes nowhere but where it was told', (name, { a
     expect(canary.connections).toBe(0);
   });
 
-  it('asks for no compression, and keeps its connection', async () => {
+  it('H9: asks for no compression, and keeps its connection', async () => {
     const server = await started(ApiServer.start(() => accepted));
     const provider = apiProvider(name, server.url);
     for (let i = 0; i < 5; i += 1) await send(provider);
     expect(server.requests.map(({ headers }) => headers['accept-encoding'])).toEqual(
-      Array.from({ length: 5 }, () => undefined),
+      Array.from({ length: 5 }, () => 'identity'),
     );
     expect(server.connections).toBe(1);
+  });
+
+  it('H11: says who it is, once', async () => {
+    const server = await started(ApiServer.start(() => accepted));
+    await send(apiProvider(name, server.url));
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const words = (server.requests[0]?.headers['user-agent'] ?? '').split(' ');
+    expect(words.filter((word) => word.startsWith('nest-mailbridge'))).toEqual([
+      `nest-mailbridge/${version}`,
+    ]);
   });
 });
 

@@ -1,9 +1,11 @@
 import type { Dispatcher } from 'undici';
 import type { Connection } from './connection.js';
 import type { ConnectionPool } from './connection-pool.js';
-import { fault, type HttpRequest, type HttpResult } from './http-result.js';
+import { contentCodings, decodedBody } from './content-coding.js';
+import { fault, type HttpAnswer, type HttpRequest, type HttpResult } from './http-result.js';
 import type { Target } from './peer.js';
 import { codeOf, gone, isGone } from './transport-code.js';
+import { USER_AGENT } from './user-agent.js';
 import type { StopSignal } from '../stop-signal.js';
 
 /** Bytes of an answer that are kept; a provider's longest is a few kilobytes for each message of a batch. */
@@ -21,8 +23,9 @@ export interface Passage {
 
 /**
  * One request and its answer over a connection that stands: never redirected, never through a proxy, never
- * compressed, never sent again once it was begun. Always resolves, with the stage that the request has
- * reached: an answer whose status came, or a fault that says whether the whole request may have arrived.
+ * sent again once it was begun. Asks for no compression, and undoes it all the same. Always resolves, with
+ * the stage that the request has reached: an answer whose status came, or a fault that says whether the
+ * whole request may have arrived.
  */
 export function exchange(
   request: HttpRequest,
@@ -118,14 +121,31 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   private finish(isComplete: boolean): void {
     if (this.#isSettled) return;
-    const body = text(this.#chunks);
-    this.settle({
+    const bytes = joinedBytes(this.#chunks);
+    const codings = contentCodings(this.#headers['content-encoding']);
+    const isPlain = codings.length === 0 || bytes.length === 0;
+    this.settle(
+      isPlain ? this.answer(bytes, isComplete) : this.decodedAnswer(bytes, codings, isComplete),
+    );
+  }
+
+  private async decodedAnswer(
+    encoded: Buffer,
+    codings: readonly string[],
+    isWhole: boolean,
+  ): Promise<HttpAnswer> {
+    const { bytes, isComplete } = await decodedBody(encoded, codings, MAX_ANSWER_BYTES);
+    return this.answer(bytes, isWhole && isComplete);
+  }
+
+  private answer(bytes: Buffer, isComplete: boolean): HttpAnswer {
+    return {
       kind: 'answer',
       status: this.#status,
       headers: this.#headers,
-      body,
+      body: bytes.toString('utf8'),
       isComplete,
-    });
+    };
   }
 
   /** The connection stood before the first byte, so what is written went out. */
@@ -149,19 +169,22 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Names and values in turn. */
+/** Names and values in turn, with those that each request has unless it sets them itself. */
 function headerLines(headers: HttpRequest['headers'], host: string): string[] {
-  const lines = Object.hasOwn(headers, 'host') ? [] : ['host', host];
+  const lines: string[] = [];
+  if (!Object.hasOwn(headers, 'host')) lines.push('host', host);
+  if (!Object.hasOwn(headers, 'user-agent')) lines.push('user-agent', USER_AGENT);
+  // Without it a gateway may compress what it likes (RFC 9110, 12.5.3).
+  if (!Object.hasOwn(headers, 'accept-encoding')) lines.push('accept-encoding', 'identity');
   for (const name of Object.keys(headers)) {
     if (name !== 'content-length') lines.push(name, headers[name]!);
   }
   return lines;
 }
 
-function text(chunks: readonly Buffer[]): string {
-  const [first] = chunks;
-  if (first === undefined) return '';
-  return (chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8');
+function joinedBytes(chunks: readonly Buffer[]): Buffer {
+  const [first = Buffer.alloc(0)] = chunks;
+  return chunks.length > 1 ? Buffer.concat(chunks) : first;
 }
 
 function joined(headers: Record<string, string | string[]>): Record<string, string> {

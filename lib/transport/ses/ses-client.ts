@@ -1,6 +1,7 @@
 import type { GetAccountCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { Connections } from '../http/connections.js';
 import type { HttpRequest, HttpResult } from '../http/http-result.js';
+import { USER_AGENT } from '../http/user-agent.js';
 import type { StopSignal } from '../stop-signal.js';
 import { isRefusedForItsTime } from './clock-skew.js';
 import type { SesCall, SesResult } from './ses-call.js';
@@ -132,6 +133,7 @@ async function load({ region, endpoint, credentials }: SesClientOptions) {
   const settings = {
     region,
     maxAttempts: 1,
+    customUserAgent: USER_AGENT,
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
   };
