@@ -57,6 +57,7 @@ export const ALL_FEATURES: ReadonlySet<MessageFeature> = new Set<MessageFeature>
   'priority',
   'returnPath',
   'sendAt',
+  'specialAddress',
   'stream',
   'tags',
   'trackClicks',

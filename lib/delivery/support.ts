@@ -63,6 +63,7 @@ const PLACES: Partial<
   inlineAttachments: () => [{ field: 'attachments' }],
   // Nobody else's address can stand for it.
   internationalAddress: () => [{}],
+  specialAddress: () => [{}],
   multipleReplyTo: ({ replyTo }) => entriesFrom(1, 'replyTo', replyTo),
   multipleTags: ({ tags }) => entriesFrom(1, 'tags', tags),
   trackingOff: ({ trackOpens, trackClicks }) => [

@@ -1,4 +1,4 @@
-import { asciiDomain } from './domain.js';
+import { asciiDomain, isLocalDomain } from './domain.js';
 import type { MailAddress } from './mail-address.js';
 import { isRecord } from './rule.js';
 import { hasControls, isLongerThan } from './text-rules.js';
@@ -12,6 +12,8 @@ const MAX_NAME_BYTES = 320;
 // RFC 5322 atext, and the letters, marks and numbers of other scripts (RFC 6531).
 const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\p{L}\\p{M}\\p{N}-]+";
 const DOT_ATOM = new RegExp(`^${ATOM}(?:\\.${ATOM})*$`, 'u');
+// RFC 5321 section 4.1.2, but for angle brackets, at which a careless server would end the address.
+const QUOTED_LOCAL = /^"(?:[ !#-;=?-[\]-~\p{L}\p{M}\p{N}]|\\[ -;=?-~])+"$/u;
 const QUOTED_NAME = /^"((?:[^"\\]|\\.)*)"$/s;
 const NEEDS_QUOTES = /[,;:<>@"()[\]\\]/;
 
@@ -23,7 +25,7 @@ const FORMS = `must be 'a@b.example', 'Name <a@b.example>' or { name?, address }
 /**
  * The one address rule, for every field and provider. Takes `'a@b.example'`, `'Name <a@b.example>'`,
  * `'"Name, quoted" <a@b.example>'` or `{ name?, address }`, one mailbox an entry, and repairs nothing:
- * what is not surely one mailbox is a problem. Reads at most 1,000 characters. Never throws for plain data.
+ * what is not surely one mailbox is a problem. Also takes the addresses of `isSpecialAddress`. Reads at most 1,000 characters. Never throws for plain data.
  */
 export function parseAddress(input: unknown): ParsedAddress {
   if (typeof input === 'string') return parseText(input);
@@ -38,14 +40,27 @@ export function parseBareAddress(input: unknown): ParsedAddress {
   const at = input.lastIndexOf('@');
   if (at < 1) return { problem: 'has no address of the form a@b.example' };
   const local = input.slice(0, at);
-  if (!DOT_ATOM.test(local)) return { problem: describeLocal(local) };
+  if (!DOT_ATOM.test(local) && !QUOTED_LOCAL.test(local)) return { problem: describeLocal(local) };
+  // Mail programs would decode it, and answer to somebody else.
+  if (local.includes('=?')) return { problem: 'must not have =? before the @' };
   if (isLongerThan(local, MAX_LOCAL_BYTES))
     return { problem: 'has more than 64 bytes before the @' };
-  const domain = asciiDomain(input.slice(at + 1));
+  const domain = domainOf(input.slice(at + 1));
   if (domain === undefined) return { problem: 'has no valid domain after the @' };
   const address = `${local}@${domain}`;
   if (isLongerThan(address, MAX_ADDRESS_BYTES)) return { problem: 'is longer than 254 bytes' };
   return { address: { address } };
+}
+
+/**
+ * True for an address that mail servers take and no API does: with quotes before the @, or with an address
+ * literal or `localhost` after it.
+ */
+export function isSpecialAddress(address: string): boolean {
+  return (
+    address.startsWith('"') ||
+    (/[\]tT]$/.test(address) && isLocalDomain(address.slice(address.lastIndexOf('@') + 1)))
+  );
 }
 
 /** The mailbox as text that `parseAddress` reads back to the same; a name is quoted where it must be. */
@@ -53,6 +68,10 @@ export function formatAddress({ name, address }: MailAddress): string {
   if (name === undefined) return address;
   if (!NEEDS_QUOTES.test(name)) return `${name} <${address}>`;
   return `"${name.replace(/["\\]/g, '\\$&')}" <${address}>`;
+}
+
+function domainOf(written: string): string | undefined {
+  return asciiDomain(written) ?? (isLocalDomain(written) ? written : undefined);
 }
 
 function parseText(text: string): ParsedAddress {

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import type { Readable } from 'node:stream';
 import { joinPath } from '../errors/problem.js';
 import { decodeContent, type ContentEncoding } from './content-encoding.js';
+import { fileName } from './file-name.js';
 import { isReadable, placeholderFor } from './given-stream.js';
 import type { OutgoingAttachment } from './outgoing-email.js';
 import { attempt, isRecord, readFields, type Report, type Rule, type RuleTable } from './rule.js';
@@ -31,7 +32,7 @@ export interface AttachmentFields {
 
 /** The rules of an attachment's fields; used by the normaliser and by `AttachmentDto`. */
 export const attachmentRules: RuleTable<AttachmentFields> = {
-  filename: singleLine(1, 255),
+  filename: fileName,
   content: (value, path, report) =>
     isContent(value)
       ? value

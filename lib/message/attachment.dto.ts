@@ -13,7 +13,7 @@ import { attempt, ProblemList, readFields } from './rule.js';
  * text, base64 for anything but text (`"encoding": "base64"`).
  */
 export class AttachmentDto {
-  /** The name that the recipient sees; 1 to 255 bytes. */
+  /** The name that the recipient sees; 1 to 255 bytes. Of a path its last part. */
   @AttachmentField('filename')
   filename!: string;
 
@@ -25,7 +25,7 @@ export class AttachmentDto {
   @AttachmentField('content')
   content!: AttachmentContent;
 
-  /** How `content` stands for bytes when it is text. @default 'utf8' */
+  /** How `content` stands for bytes when it is text; base64 may come in lines. @default 'utf8' */
   @AttachmentField('encoding')
   encoding?: ContentEncoding | undefined;
 

@@ -17,15 +17,23 @@ export function decodeContent(text: string, encoding: ContentEncoding): Buffer |
 
 const IS_VALID: Readonly<Record<ContentEncoding, (text: string) => boolean>> = {
   utf8: () => true,
-  base64: (text) => text.length % 4 === 0 && !NOT_BASE64.test(withoutPadding(text)),
+  base64: (text) => {
+    const line = withoutLineBreaks(text);
+    return line.length % 4 === 0 && !NOT_BASE64.test(withoutPadding(line));
+  },
   base64url: (text) => {
-    const digits = withoutPadding(text);
+    const digits = withoutPadding(withoutLineBreaks(text));
     return digits.length % 4 !== 1 && !NOT_BASE64URL.test(digits);
   },
   hex: (text) => text.length % 2 === 0 && !NOT_HEX.test(text),
   latin1: (text) => !NOT_LATIN1.test(text),
   ascii: (text) => !NOT_ASCII.test(text),
 };
+
+/** Base64 mostly comes in lines (RFC 2045 section 6.8). A blank is a plus sign that a form has lost. */
+function withoutLineBreaks(text: string): string {
+  return text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]+/g, '') : text;
+}
 
 function withoutPadding(text: string): string {
   if (text.endsWith('==')) return text.slice(0, -2);

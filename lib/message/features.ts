@@ -1,3 +1,4 @@
+import { isSpecialAddress } from './address.js';
 import { isInternational } from './domain.js';
 import type { MailAddress } from './mail-address.js';
 import type { MessageFeature, OutgoingEmail } from './outgoing-email.js';
@@ -10,7 +11,7 @@ const ASKS_FOR: ReadonlyArray<readonly [MessageFeature, (email: Fields) => boole
   ['attachments', ({ attachments }) => attachments.length > 0],
   ['inlineAttachments', ({ attachments }) => attachments.some(({ cid }) => cid !== undefined)],
   ['headers', ({ headers }) => hasKeys(headers)],
-  ['internationalAddress', hasInternationalAddress],
+  ['internationalAddress', hasAddress(isInternational)],
   ['metadata', ({ metadata }) => hasKeys(metadata)],
   ['multipleReplyTo', ({ replyTo }) => replyTo.length > 1],
   ['multipleTags', ({ tags }) => tags.length > 1],
@@ -18,6 +19,7 @@ const ASKS_FOR: ReadonlyArray<readonly [MessageFeature, (email: Fields) => boole
   ['priority', ({ priority }) => priority !== undefined && priority !== 'normal'],
   ['returnPath', ({ returnPath }) => returnPath !== undefined],
   ['sendAt', ({ sendAt }) => sendAt !== undefined],
+  ['specialAddress', hasAddress(isSpecialAddress)],
   ['stream', ({ stream }) => stream !== undefined],
   ['tags', ({ tags }) => tags.length > 0],
   ['trackClicks', ({ trackClicks }) => trackClicks === true],
@@ -31,19 +33,16 @@ export function featuresOf(email: Fields): ReadonlySet<MessageFeature> {
   return asked.length === 0 ? NONE : new Set(asked.map(([feature]) => feature));
 }
 
-function hasInternationalAddress(email: Fields): boolean {
-  return (
-    isInternational(email.from.address) ||
-    isInternational(email.returnPath ?? '') ||
-    email.to.some(isInternationalMailbox) ||
-    email.cc.some(isInternationalMailbox) ||
-    email.bcc.some(isInternationalMailbox) ||
-    email.replyTo.some(isInternationalMailbox)
-  );
-}
-
-function isInternationalMailbox({ address }: MailAddress): boolean {
-  return isInternational(address);
+/** Whether an address of the message, in whatever field, is of that kind. */
+function hasAddress(isOfKind: (address: string) => boolean): (email: Fields) => boolean {
+  const isMailboxOfKind = ({ address }: MailAddress) => isOfKind(address);
+  return ({ from, returnPath, to, cc, bcc, replyTo }) =>
+    isOfKind(from.address) ||
+    (returnPath !== undefined && isOfKind(returnPath)) ||
+    to.some(isMailboxOfKind) ||
+    cc.some(isMailboxOfKind) ||
+    bcc.some(isMailboxOfKind) ||
+    replyTo.some(isMailboxOfKind);
 }
 
 /** Whether an object has anything in it, without a list of it. */

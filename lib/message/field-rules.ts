@@ -1,4 +1,10 @@
-import { addressList, bareAddress, mailboxList, oneAddress } from './address-rules.js';
+import {
+  addressList,
+  bareAddress,
+  mailboxList,
+  oneAddress,
+  requestAddressRules,
+} from './address-rules.js';
 import { attachmentList } from './attachment-rules.js';
 import {
   instant,
@@ -46,4 +52,15 @@ export const fieldRules: RuleTable<MessageFields> = {
   stream: singleLine(1, 255),
   returnPath: bareAddress,
   providerOptions: objectsByProvider,
+};
+
+/** The same for a request body: a stranger may not write what only the application should. */
+export const requestFieldRules: RuleTable<MessageFields> = {
+  ...fieldRules,
+  from: requestAddressRules.oneAddress,
+  to: requestAddressRules.addressList,
+  cc: requestAddressRules.addressList,
+  bcc: requestAddressRules.addressList,
+  replyTo: requestAddressRules.mailboxList,
+  returnPath: requestAddressRules.bareAddress,
 };

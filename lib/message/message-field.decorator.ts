@@ -1,11 +1,11 @@
-import { fieldRules, type MessageFields } from './field-rules.js';
+import { fieldRules, requestFieldRules, type MessageFields } from './field-rules.js';
 import { messageRules } from './message-rules.js';
 import { PropertyCheckedBy } from './property-check.decorator.js';
 import { attempt, ProblemList, readFields, type Rule } from './rule.js';
 
-/** Holds a property of a DTO to the rule of that message field; `undefined` passes. */
+/** Holds a property of a request body to the rule of that message field; `undefined` passes. */
 export function MessageField(field: keyof MessageFields): PropertyDecorator {
-  const rule: Rule<unknown> = fieldRules[field];
+  const rule: Rule<unknown> = requestFieldRules[field];
   return PropertyCheckedBy('messageField', (value, property) => {
     const problems = new ProblemList();
     if (value !== undefined) {

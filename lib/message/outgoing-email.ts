@@ -10,7 +10,8 @@ export type SubstitutionValue = string | number | boolean;
 /**
  * Something a message can ask for that not every provider can carry. `trackOpens` and `trackClicks`
  * stand for "do track", `trackingOff` for "do not track"; `internationalAddress` for a local part
- * outside ASCII (SMTPUTF8, RFC 6531); `multipleTags` and `multipleReplyTo` for more than one.
+ * outside ASCII (SMTPUTF8, RFC 6531); `specialAddress` for quotes before the @, an address literal
+ * (`a@[192.0.2.5]`) or `localhost`; `multipleTags` and `multipleReplyTo` for more than one.
  */
 export type MessageFeature =
   | 'attachments'
@@ -23,6 +24,7 @@ export type MessageFeature =
   | 'priority'
   | 'returnPath'
   | 'sendAt'
+  | 'specialAddress'
   | 'stream'
   | 'tags'
   | 'trackClicks'

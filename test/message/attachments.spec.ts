@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Duplex, PassThrough, Readable } from 'node:stream';
+import * as fc from 'fast-check';
 import { needsResolving, resolveAttachments } from '../../lib/message/attachments.js';
 import type { OutgoingEmail } from '../../lib/message/outgoing-email.js';
 import { normalize, problemPaths } from './normalizing.js';
@@ -56,7 +57,13 @@ describe('an attachment is content, never a path or an address', () => {
 
   it.each([
     ['base64', 'not base64!'],
-    ['base64', 'YWJj\r\nYWJj'],
+    ['base64', 'YW Jj'],
+    ['base64', 'YWJj\r\nYWJ'],
+    ['base64', 'YWJj\nYW!j'],
+    ['base64', 'YW==\nYWJj'],
+    ['base64', 'YWJj\tYWJj'],
+    ['base64', 'YWJj\u2028YWJj'],
+    ['base64', 'data:;base64,\nYWJj'],
     ['base64', 'YWJ'],
     ['base64', 'YW=j'],
     ['base64', '===='],
@@ -102,6 +109,84 @@ describe('an attachment is taken as it is', () => {
       attachments: [{ filename: 'a', content, encoding }],
     }).attachments;
     expect(attachment?.content).toEqual(Buffer.from(hex, 'hex'));
+  });
+
+  it.each([
+    ['base64', '\r\n'],
+    ['base64', '\n'],
+    ['base64', '\r'],
+    ['base64url', '\n'],
+  ] as const)('S17: %s in lines apart by %j', (encoding, lineBreak) => {
+    const bytes = Buffer.from(Array.from({ length: 1_000 }, (_, index) => index % 256));
+    const text = bytes.toString(encoding);
+    for (const width of [4, 64, 76, 2_000]) {
+      const lines = text.replace(new RegExp(`.{${width}}`, 'g'), `$&${lineBreak}`) + lineBreak;
+      const attachments = [{ filename: 'a', content: lines, encoding }];
+
+      expect(normalize({ attachments }).attachments[0]?.content).toEqual(bytes);
+    }
+  });
+
+  it.each([
+    ['../../etc/passwd.txt', 'passwd.txt'],
+    ['/etc/passwd', 'passwd'],
+    ['C:\\x\\y.pdf', 'y.pdf'],
+    ['C:\\y.pdf', 'y.pdf'],
+    ['c:/x/y.pdf', 'y.pdf'],
+    ['C:\\x/y\\z.pdf', 'z.pdf'],
+    ['\\\\server\\share\\y.pdf', 'y.pdf'],
+    ['\\y.pdf', 'y.pdf'],
+    ['..\\y.pdf', 'y.pdf'],
+    ['.\\y.pdf', 'y.pdf'],
+    ['x/..\\..\\y.pdf', 'y.pdf'],
+    ['Users\\ada\\y.pdf', 'y.pdf'],
+    ['photos/', 'photos'],
+    ['invoice\u202efdp.exe', 'invoicefdp.exe'],
+    ['a\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u200e\u200f\u2066\u2069.pdf', 'a.pdf'],
+    ['.\u200b./.\u200b.\\y.pdf', 'y.pdf'],
+    ['\u200b', 'attachment'],
+    ['..', 'attachment'],
+    ['../..', 'attachment'],
+    ['/', 'attachment'],
+    ['C:\\', 'attachment'],
+    [' . ', 'attachment'],
+    // As it is: on Linux and macOS this is a name.
+    ['a\\b.txt', 'a\\b.txt'],
+    ['.gitignore', '.gitignore'],
+    ['a..b', 'a..b'],
+    ['❤️ 注文.pdf', '❤️ 注文.pdf'],
+    ['a: b.txt', 'a: b.txt'],
+  ])('S24: of the name %j what is a name', (filename, name) => {
+    const [attachment] = normalize({ attachments: [{ filename, content: 'a' }] }).attachments;
+
+    expect(attachment?.filename).toBe(name);
+  });
+
+  it('S24: which has no path and nothing invisible, and stays as it is', () => {
+    const part = fc.constantFrom(
+      '/',
+      '\\',
+      '.',
+      '..',
+      ' ',
+      'C:',
+      'a',
+      'ü',
+      '\u202e',
+      '\u200b',
+      '🎉',
+    );
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 9 }), (parts) => {
+        const nameOf = (filename: string) =>
+          normalize({ attachments: [{ filename, content: 'a' }] }).attachments[0]!.filename;
+        const name = nameOf(parts.join(''));
+
+        expect(name).not.toMatch(/[/\u202e\u200b]|^\s*\.*\s*$|\\.*\\/);
+        expect(nameOf(name)).toBe(name);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   it('bytes of a view are those of the view', () => {

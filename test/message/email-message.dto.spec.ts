@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { BadRequestException, ValidationPipe, type ValidationPipeOptions } from '@nestjs/common';
+import { BulkEmailDto } from '../../lib/bulk/bulk-email.dto.js';
 import { AttachmentDto } from '../../lib/message/attachment.dto.js';
 import { EmailMessageDto } from '../../lib/message/email-message.dto.js';
 import { normalizeMessage } from '../../lib/message/normalize.js';
@@ -124,6 +125,43 @@ describe('a request body and a call of the service obey one rule set', () => {
     const input = message({ providerOptions: { smtp: { dsn: {} } } });
     expect(await messagesOf(input)).toEqual(['providerOptions: must not come with a request']);
     expect(problemsOf(input)).toEqual([]);
+  });
+});
+
+describe('an address that only mail servers take', () => {
+  const special = ['"john doe"@example.com', 'user@[192.0.2.5]', 'root@localhost'];
+
+  it.each(
+    special.flatMap((address) => [
+      ['to', address],
+      ['to', [address]],
+      ['cc', { name: 'Ada', address }],
+      ['bcc', `Ada <${address}>`],
+      ['replyTo', address],
+      ['from', address],
+      ['returnPath', address],
+    ]),
+  )('S17: is for the application alone: %s %j', async (field, value) => {
+    const input = message({ [field]: value });
+
+    expect(problemsOf(input)).toEqual([]);
+    expect(await messagesOf(input)).toEqual([
+      expect.stringMatching(/^\w+(\[0\])?: must not come with a request/),
+    ]);
+  });
+
+  it('S17: and is named by its place', async () => {
+    const to = ['a@x.org', 'a@x.org', 'root@localhost'];
+
+    expect(await messagesOf(message({ to }))).toEqual([expect.stringMatching(/^to\[2\]: must/)]);
+  });
+
+  it('S17: also as the sender of a bulk', async () => {
+    const bulk = { messages: [message()], defaultFrom: 'root@localhost' };
+
+    expect(await messagesOf(bulk, BulkEmailDto)).toEqual([
+      expect.stringMatching(/^defaultFrom: must not come with a request/),
+    ]);
   });
 });
 

@@ -26,14 +26,28 @@ export async function parseCapturedMail(
     },
     headers: headersByName(parsed.headers, decodeWords),
     messageId,
-    from: mailboxes([parsed.from])[0] ?? email.from,
-    to: mailboxes(parsed.to),
-    cc: mailboxes(parsed.cc),
-    replyTo: mailboxes(parsed.replyTo),
+    ...correspondents(parsed, email),
     ...bodies(parsed),
     attachments: parsed.attachments.map(capturedAttachment),
     raw,
     ...instructions(email),
+  };
+}
+
+/** The parser takes the quotes off a local part and address literals apart: such ones are as they were. */
+function correspondents(
+  parsed: Email,
+  email: OutgoingEmail,
+): Pick<CapturedMail, 'from' | 'to' | 'cc' | 'replyTo'> {
+  if (email.features.has('specialAddress')) {
+    const { from, to, cc, replyTo } = email;
+    return { from, to, cc, replyTo };
+  }
+  return {
+    from: mailboxes([parsed.from])[0] ?? email.from,
+    to: mailboxes(parsed.to),
+    cc: mailboxes(parsed.cc),
+    replyTo: mailboxes(parsed.replyTo),
   };
 }
 

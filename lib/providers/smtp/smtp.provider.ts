@@ -26,6 +26,7 @@ const FEATURES: ProviderCapabilities['features'] = new Set([
   'multipleReplyTo',
   'priority',
   'returnPath',
+  'specialAddress',
   'trackingOff',
 ]);
 
