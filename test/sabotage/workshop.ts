@@ -18,7 +18,7 @@ export interface ChaosResult {
 
 const COPIED = ['lib', 'test/chaos', 'test/fixtures', 'package.json'];
 const LONGEST_MS = 180_000;
-const MESSAGES = 600;
+const MESSAGES = 300;
 
 /** A copy of the repository in which the library can be changed, built without a type check. */
 export class Workshop {
