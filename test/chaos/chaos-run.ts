@@ -73,6 +73,7 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
   const startedAt = performance.now();
   const options = {
     ...PATIENCE,
+    ...(isCalm && { timeoutMs: CALM_TIMEOUT_MS }),
     onUnknown,
     provider: [...mixed.route],
     providers: providers(ends),
@@ -180,6 +181,9 @@ class Troubles {
     return 'error';
   }
 }
+
+/** Where nothing goes wrong only a busy machine is slow. */
+const CALM_TIMEOUT_MS = 20_000;
 
 /** Short enough that what is swallowed does not hold up a run for long. */
 const PATIENCE = {
