@@ -62,7 +62,7 @@ describe('What a server has against us is unsent, and the next provider is asked
 
 describe('S20: a server without room is down for every message', () => {
   it.each<Cue>(['mail', 'rcpt', 'data', 'dot'])('the breaker opens (%s)', async (cue) => {
-    const mail = await start(cue, '452 4.3.1 Insufficient system storage', {
+    const mail = await start(cue, '452 4.3.1 no room', {
       provider: ['smtp', 'mailbox'],
     });
     const result = await mail.sendBulk({ messages: messages(200) });
