@@ -8,7 +8,7 @@ import {
   type Submission,
 } from '../../contract/submission.js';
 import type { HttpAnswer } from '../../transport/http/http-result.js';
-import type { SesResult, SesUnmade } from '../../transport/ses/ses-call.js';
+import { NO_SIGV4A, type SesResult, type SesUnmade } from '../../transport/ses/ses-call.js';
 import { sesErrorType } from '../../transport/ses/ses-error-type.js';
 import { answerJson, beginsLikeJson, isJsonObject } from '../api/answer-json.js';
 import { faultOutcome, statusOutcome, unexpectedAnswer } from '../api/api-outcome.js';
@@ -97,6 +97,18 @@ function errorText(body: unknown, status: number): string {
 }
 
 function unmadeOutcome({ code }: SesUnmade): Submission {
+  if (code === NO_SIGV4A) {
+    return unsent({
+      code,
+      category: 'configuration',
+      // Messages without an EndpointId go.
+      scope: 'message',
+      retryable: false,
+      message:
+        'EndpointId needs a signer of the AWS SDK that is not loaded: npm install @aws-sdk/signature-v4a, ' +
+        "and import '@aws-sdk/signature-v4a' where the application starts",
+    });
+  }
   const isAuth = /credential|token|sso|sts|role|profile/i.test(code);
   return unsent({
     code,

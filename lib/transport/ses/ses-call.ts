@@ -28,10 +28,13 @@ export type SesCall =
   | { readonly operation: 'SendBulkEmail'; readonly input: SesBulk }
   | { readonly operation: 'GetAccount'; readonly input: Readonly<Record<string, never>> };
 
+/** The code of a request that has an `EndpointId`, for which the SDK lacks the signer. */
+export const NO_SIGV4A = 'NO_SIGV4A';
+
 /** The request could not be made: no credentials were found, or the SDK refused the input. Nothing left. */
 export interface SesUnmade {
   readonly kind: 'unmade';
-  /** The name of the SDK's error, as in `CredentialsProviderError`; nothing else of it leaves. */
+  /** `NO_SIGV4A`, or the name of the SDK's error, as in `CredentialsProviderError`; nothing else of it leaves. */
   readonly code: string;
 }
 

@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResult } from '../http/http-result.js';
 import { USER_AGENT } from '../http/user-agent.js';
 import type { StopSignal } from '../stop-signal.js';
 import { isRefusedForItsTime } from './clock-skew.js';
-import type { SesCall, SesResult } from './ses-call.js';
+import { NO_SIGV4A, type SesCall, type SesResult } from './ses-call.js';
 import { withoutVersionNotice } from './version-notice.js';
 import { withoutCredentials } from './without-credentials.js';
 
@@ -38,6 +38,8 @@ interface SignedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 }
+
+const SIGV4A_PACKAGES = /@aws-sdk\/signature-v4(?:a|-crt)\b/;
 
 /** What became of a request, and when it was signed. */
 interface Attempt {
@@ -122,7 +124,7 @@ export class SesClient {
       );
       await client.send(command);
     } catch (error) {
-      if (!isMade) attempt = { result: { kind: 'unmade', code: nameOf(error) } };
+      if (!isMade) attempt = { result: { kind: 'unmade', code: codeOf(error) } };
     }
     return attempt;
   }
@@ -181,7 +183,9 @@ function answerFor(result: HttpResult) {
 }
 
 /** A name such as programs give; anything else may hold what it should not. */
-function nameOf(error: unknown): string {
-  const name: unknown = (error as { name?: unknown } | null)?.name;
+function codeOf(error: unknown): string {
+  const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
+  // The SDK has neither a name nor a code for it, only words that name the packages.
+  if (typeof message === 'string' && SIGV4A_PACKAGES.test(message)) return NO_SIGV4A;
   return typeof name === 'string' && /^\w{1,60}$/.test(name) ? name : 'SDK_ERROR';
 }

@@ -228,3 +228,31 @@ describe('What a message says reaches SES', () => {
     expect(server.calls[0]!.input).toMatchObject({ ConfigurationSetName: 'own' });
   });
 });
+
+describe('H13: an EndpointId without the signer that it needs', () => {
+  const message = { ...basic, providerOptions: { ses: { EndpointId: 'abc123.xyz' } } };
+
+  it('fails with the command that installs it, and nothing leaves', async () => {
+    const { mail, server } = await startSes();
+    const sent = mail.send(message);
+    await expect(sent).rejects.toMatchObject({
+      response: {
+        outcome: 'unsent',
+        failure: {
+          code: 'NO_SIGV4A',
+          category: 'configuration',
+          retryable: false,
+          message: expect.stringContaining('npm install @aws-sdk/signature-v4a') as string,
+        },
+      },
+    });
+    expect(server.calls).toEqual([]);
+  });
+
+  it('does not stop the messages without one', async () => {
+    const { mail, server } = await startSes({}, { circuitBreaker: {} });
+    const result = await mail.sendBulk([...Array.from({ length: 8 }, () => message), basic]);
+    expect(result.outcomes).toMatchObject({ unsent: 8, accepted: 1 });
+    expect([mail.circuitState(), server.deliveries.length]).toEqual(['closed', 1]);
+  });
+});
