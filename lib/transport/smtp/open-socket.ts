@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Phase, PhaseClock } from './phase-clock.js';
 import { expiredFault, faultOf, type SmtpClientError } from './smtp-fault.js';
+import { forgetAddress, resolverOf } from './resolve-host.js';
 import type { SmtpFault, SmtpStage } from './smtp-result.js';
 import type { SmtpSettings } from './smtp-settings.js';
 import { tlsOptions } from './tls-options.js';
@@ -14,8 +15,10 @@ export async function openSocket(
   settings: SmtpSettings,
   clock: PhaseClock,
 ): Promise<Socket | { readonly error: SmtpFault }> {
-  const { host, port, secure } = settings;
-  const plain = await opened(() => connectTcp({ host, port }), 'connect', clock);
+  const { host, port, secure, timeouts } = settings;
+  const lookup = await resolverOf(timeouts.connectMs);
+  const plain = await opened(() => connectTcp({ host, port, lookup }), 'connect', clock);
+  if ('error' in plain) await forgetAddress(host);
   if ('error' in plain || !secure) return plain;
   return opened(() => connectTls({ ...tlsOptions(settings), socket: plain }), 'tls', clock);
 }
