@@ -144,6 +144,15 @@ function describeBulks(server: () => MailServer): void {
     return responses;
   }
 
+  it(
+    'S1: takes 500 messages where it allows three connections',
+    async () => {
+      const responses = await truthful('three-connections', newsletter('limit', 500));
+      expect(countsOf(responses)).toEqual({ accepted: 500 });
+    },
+    TEST_MS,
+  );
+
   it.each<[string, (bytes: Buffer) => Buffer | (() => Readable)]>([
     ['at hand', (bytes) => bytes],
     ['from a function', (bytes) => () => Readable.from([bytes])],
