@@ -107,7 +107,14 @@ export type { PostmarkOptions } from './providers/postmark/postmark.options.js';
 export type { SesOptions } from './providers/ses/ses.options.js';
 export type { SendGridOptions } from './providers/sendgrid/sendgrid.options.js';
 export type { DkimOptions } from './mime/dkim.js';
-export type { SmtpDsnOptions, SmtpOptions } from './providers/smtp/smtp.options.js';
+export type {
+  SmtpAccessToken,
+  SmtpAuthOptions,
+  SmtpDsnOptions,
+  SmtpOAuth2Options,
+  SmtpOptions,
+  SmtpServiceAccount,
+} from './providers/smtp/smtp.options.js';
 
 export { MailBridgeError, isMailBridgeError } from './errors/mail-bridge.error.js';
 export { ConfigurationError, isConfigurationError } from './errors/configuration.error.js';

@@ -235,7 +235,7 @@ describe('Whatever becomes of a message by SMTP', () => {
   ];
   const REASONS: readonly SmtpFaultReason[] = [
     ...(['reply', 'lost', 'timeout', 'aborted', 'closed', 'out-of-step', 'not-offered'] as const),
-    ...(['smtputf8', 'dsn', 'size', 'envelope', 'content'] as const),
+    ...(['smtputf8', 'dsn', 'size', 'envelope', 'content', 'token-refused', 'no-token'] as const),
   ];
   const replyCode = fc.integer({ min: 400, max: 599 });
   const refusal = fc.record({ recipient: fc.constant('a@x.org'), code: replyCode, text: word });

@@ -32,6 +32,8 @@ const MEANING_OF_REASON: Readonly<Record<SmtpFaultReason, SmtpMeaning>> = {
   closed: notTaken('unavailable', 'provider', false),
   'out-of-step': notTaken('server-error', 'provider', true),
   'not-offered': CONFIGURATION,
+  'token-refused': CREDENTIALS,
+  'no-token': notTaken('unavailable', 'provider', true),
   dsn: UNSUPPORTED,
   smtputf8: UNSUPPORTED,
   size: UNSUPPORTED,
@@ -63,8 +65,9 @@ export function replyFailure(stage: SmtpStage, replyCode: number, text: string):
 function meaningOfFault(fault: SmtpFault): SmtpMeaning {
   const { stage, reason, nodeCode } = fault;
   if (stage === 'auth' && reason === 'not-offered') return CREDENTIALS;
+  if (reason === 'no-token' && nodeCode !== undefined) return NETWORK;
   if (reason !== 'lost') return MEANING_OF_REASON[reason];
-  if (nodeCode === 'EOAUTH2' || nodeCode === 'EAUTH') return CREDENTIALS;
+  if (nodeCode === 'EAUTH') return CREDENTIALS;
   return settingsAdvice(fault) === undefined ? NETWORK : CONFIGURATION;
 }
 
@@ -82,6 +85,7 @@ const CODE_OF_REASON: Partial<Readonly<Record<SmtpFaultReason, string>>> = {
   closed: 'CLOSED',
   'out-of-step': 'SMTP_OUT_OF_STEP',
   'not-offered': 'SMTP_NOT_OFFERED',
+  'token-refused': 'EOAUTH2',
   dsn: 'SMTP_DSN_NOT_OFFERED',
   smtputf8: 'SMTPUTF8_NOT_OFFERED',
   size: 'MESSAGE_TOO_LARGE',
@@ -90,5 +94,5 @@ const CODE_OF_REASON: Partial<Readonly<Record<SmtpFaultReason, string>>> = {
 };
 
 function codeOf(reason: SmtpFaultReason, nodeCode: string | undefined): string {
-  return CODE_OF_REASON[reason] ?? nodeCode ?? 'SMTP';
+  return CODE_OF_REASON[reason] ?? nodeCode ?? (reason === 'no-token' ? 'EOAUTH2' : 'SMTP');
 }

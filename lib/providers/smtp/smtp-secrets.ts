@@ -14,7 +14,7 @@ export function secretsOf(auth: SmtpAuth | undefined, tokens: readonly string[] 
 }
 
 function oauth2Secrets({ accessToken, clientSecret, refreshToken }: OAuth2Settings): string[] {
-  return [accessToken, clientSecret, refreshToken].filter((each) => each !== undefined);
+  return [accessToken, clientSecret, refreshToken].filter((each) => typeof each === 'string');
 }
 
 function base64(text: string): string {

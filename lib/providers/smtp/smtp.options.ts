@@ -4,7 +4,6 @@ import { dkimProblems, type DkimOptions } from '../../mime/dkim.js';
 import type { SmtpDsn } from '../../transport/smtp/smtp-result.js';
 import type { SmtpAuthMethod } from '../../transport/smtp/auth-mechanisms.js';
 import type {
-  OAuth2Settings,
   SmtpAuth,
   SmtpSettings,
   SmtpTimeouts,
@@ -28,15 +27,60 @@ export interface SmtpDsnOptions {
   envid?: string | undefined;
 }
 
+/** An access token from a function of the application. */
+export interface SmtpAccessToken {
+  accessToken: string;
+  /** How long it lives from now, in seconds. @default it is asked for anew after 5 minutes */
+  expiresIn?: number | undefined;
+}
+
+/** An account of an application at Google, as its JSON key describes it. */
+export interface SmtpServiceAccount {
+  /** `client_email` of the JSON key. */
+  clientEmail: string;
+  /** `private_key` of the JSON key, PEM. */
+  privateKey: string;
+  /** @default 'https://mail.google.com/' */
+  scope?: string | undefined;
+}
+
+/**
+ * Where the access token of a login comes from: `accessToken` alone; `clientId`, `clientSecret` and
+ * `tokenUrl` (client credentials, or with `refreshToken` a user's leave); or `serviceAccount`. All
+ * connections share one token. It is renewed before it ends, and once more where the server refuses it.
+ */
+export interface SmtpOAuth2Options {
+  /**
+   * A token, used until the server refuses it; or a function that gets one, called for the first login,
+   * before the token ends and after the server has refused it.
+   */
+  accessToken?: string | (() => Promise<string | SmtpAccessToken>) | undefined;
+  clientId?: string | undefined;
+  clientSecret?: string | undefined;
+  /** A user's leave to send in their name (RFC 6749, section 6). @default the client asks in its own name */
+  refreshToken?: string | undefined;
+  /**
+   * The endpoint that gives out tokens, https; of Microsoft
+   * `https://login.microsoftonline.com/TENANT/oauth2/v2.0/token`.
+   * @default none; with `serviceAccount` 'https://oauth2.googleapis.com/token'
+   */
+  tokenUrl?: string | undefined;
+  /** What the token is for; of Microsoft `https://outlook.office365.com/.default`. @default none */
+  scope?: string | undefined;
+  /** Google Workspace: an account that acts as `user` by domain-wide delegation. @default none */
+  serviceAccount?: SmtpServiceAccount | undefined;
+}
+
 /** Credentials for a server. */
 export type SmtpAuthOptions = {
+  /** The account, or with `oauth2` the mailbox that sends. */
   user: string;
   /** How to log in; only what the server offers is used. @default the first offered of PLAIN, LOGIN, CRAM-MD5; XOAUTH2 with a token */
   method?: SmtpAuthMethod | undefined;
 } & (
   | { pass: string }
-  /** A token, or what it takes to get one: `clientId`, `clientSecret`, `refreshToken` and `tokenUrl`. */
-  | { oauth2: OAuth2Settings }
+  /** A token, or what it takes to get one. */
+  | { oauth2: SmtpOAuth2Options }
 );
 
 /** Options of the `smtp` provider. `host` or `url` is required. */

@@ -30,9 +30,21 @@ export const PASSWORD_EXCHANGES = {
   },
 } as const;
 
-/** The exchange with an OAuth2 token in the form of XOAUTH2: a challenge is an error, and ends with nothing. */
-export function tokenExchange(xoauth2: string): AuthExchange {
-  return { command: `AUTH XOAUTH2 ${xoauth2}`, answers: [() => ''] };
+/**
+ * The exchange with an OAuth2 token: a challenge is the error of a token that is refused, and ends with
+ * nothing.
+ */
+export function tokenExchange(user: string, token: string, onRefusal: () => void): AuthExchange {
+  const endError = (): string => {
+    onRefusal();
+    return '';
+  };
+  return { command: `AUTH XOAUTH2 ${xoauth2(user, token)}`, answers: [endError] };
+}
+
+/** A token in the form in which it goes over the wire. */
+export function xoauth2(user: string, token: string): string {
+  return base64(`user=${user}\x01auth=Bearer ${token}\x01\x01`);
 }
 
 function base64(text: string): string {

@@ -5,7 +5,7 @@ import {
   type AuthExchange,
   type SmtpAuthMethod,
 } from './auth-mechanisms.js';
-import type { LoginTokens, OAuth2Tokens } from './oauth2-tokens.js';
+import type { OAuth2Tokens } from './oauth2-tokens.js';
 import type { PhaseClock } from './phase-clock.js';
 import type { ServerOffer } from './server-offer.js';
 import {
@@ -30,6 +30,9 @@ export interface LoginPlace {
 /** This way of logging in is refused, not the credentials (RFC 4954, sections 4 and 6). */
 const MECHANISM_REFUSED: readonly (number | undefined)[] = [504, 534, 538];
 const MECHANISM_REFUSED_STATUS = /^5\d\d[ -]5\.7\.(?:4|9|11)(?!\d)/m;
+
+/** The credentials are refused (RFC 4954, section 6). */
+const TOKEN_REFUSED = 535;
 
 /**
  * Logs in by a mechanism that the server offers, so that a password never goes out by another; where the
@@ -60,8 +63,11 @@ interface Way {
 
 /** The ways to log in with these credentials, in the order in which they are tried. */
 function waysOf(auth: SmtpAuth, tokens: OAuth2Tokens | undefined, place: LoginPlace): Way[] {
-  if (!('pass' in auth)) return [{ method: 'XOAUTH2', logIn: () => withToken(tokens, place) }];
-  const { user, pass } = auth;
+  const { user } = auth;
+  if (!('pass' in auth)) {
+    return [{ method: 'XOAUTH2', logIn: () => withToken(user, tokens, place) }];
+  }
+  const { pass } = auth;
   return (['PLAIN', 'LOGIN', 'CRAM-MD5'] as const).map((method) => ({
     method,
     logIn: () => run(PASSWORD_EXCHANGES[method](user, pass), place),
@@ -70,23 +76,30 @@ function waysOf(auth: SmtpAuth, tokens: OAuth2Tokens | undefined, place: LoginPl
 
 /** A token that is refused is renewed once. */
 async function withToken(
+  user: string,
   tokens: OAuth2Tokens | undefined,
   place: LoginPlace,
 ): Promise<SmtpFault | undefined> {
-  const login = await tokens?.forLogin();
-  if (login === undefined) return localFault('auth', 'not-offered', 'There is no token');
-  const fault = await withTokenOf(login, place);
-  if (fault?.replyCode !== 535 || !login.canRenew) return fault;
-  login.refuse();
-  return withTokenOf(login, place);
+  if (tokens === undefined) return localFault('auth', 'not-offered', 'There is no token');
+  let refused: string | undefined;
+  for (;;) {
+    const token = await tokenInTime(tokens, place.clock, refused);
+    if (typeof token !== 'string') return token;
+    let isChallenged = false;
+    const exchange = tokenExchange(user, token, () => (isChallenged = true));
+    const fault = await run(exchange, place);
+    const isRefused = fault?.replyCode === TOKEN_REFUSED || (isChallenged && isReply(fault));
+    if (!isRefused || refused !== undefined || !tokens.canRenew) return fault;
+    refused = token;
+  }
 }
 
-async function withTokenOf(login: LoginTokens, place: LoginPlace): Promise<SmtpFault | undefined> {
-  const token = await tokenInTime(login, place.clock);
-  return typeof token === 'string' ? run(tokenExchange(token), place) : token;
-}
-
-function tokenInTime(login: LoginTokens, clock: PhaseClock): Promise<string | SmtpFault> {
+/** The token, or why there is none by the time that the attempt has. */
+function tokenInTime(
+  tokens: OAuth2Tokens,
+  clock: PhaseClock,
+  refused: string | undefined,
+): Promise<string | SmtpFault> {
   if (clock.expired !== undefined) return Promise.resolve(expiredFault('auth', clock.expired));
   return new Promise((resolve) => {
     const settle = (end: string | SmtpFault): void => {
@@ -94,16 +107,10 @@ function tokenInTime(login: LoginTokens, clock: PhaseClock): Promise<string | Sm
       resolve(end);
     };
     const unwatch = clock.watch((expiry) => settle(expiredFault('auth', expiry)));
-    void tokenOrFault(login).then(settle);
+    void tokens
+      .token(refused)
+      .then(settle, (error: SmtpClientError) => settle(faultOf(error, 'auth')));
   });
-}
-
-async function tokenOrFault(login: LoginTokens): Promise<string | SmtpFault> {
-  try {
-    return await login.token();
-  } catch (error) {
-    return faultOf(error as SmtpClientError, 'auth');
-  }
 }
 
 async function run(exchange: AuthExchange, place: LoginPlace): Promise<SmtpFault | undefined> {
@@ -120,6 +127,10 @@ async function run(exchange: AuthExchange, place: LoginPlace): Promise<SmtpFault
 
 function challengeOf({ text }: SmtpReply): Buffer {
   return Buffer.from(text.slice(text.lastIndexOf('\n') + 1).slice('334 '.length), 'base64');
+}
+
+function isReply(fault: SmtpFault | undefined): boolean {
+  return fault?.reason === 'reply';
 }
 
 function isMechanismRefused({ reason, replyCode, text }: SmtpFault): boolean {

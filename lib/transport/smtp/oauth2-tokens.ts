@@ -1,40 +1,113 @@
-import type XOAuth2 from 'nodemailer/lib/xoauth2';
-import type { OAuth2Settings } from './smtp-settings.js';
+import { xoauth2 } from './auth-mechanisms.js';
+import { expiredFault, localFault } from './smtp-fault.js';
+import type { SmtpFault } from './smtp-result.js';
+import type { AccessTokenFunction, OAuth2Settings } from './smtp-settings.js';
+import { tokenGrant } from './token-grant.js';
+import { isTokenText, lifetimeOf, requestToken, type NewToken } from './token-request.js';
 
 /** How many tokens are remembered as secrets; older ones have expired long ago. */
-const REMEMBERED = 4;
+const REMEMBERED = 8;
+/** A token is renewed so long before its end, but a short-lived one in the last tenth of its life. */
+const MARGIN_MS = 60_000;
+/** How long a token is used whose end is not known, in milliseconds; a refused one is renewed sooner. */
+const UNKNOWN_LIFETIME_MS = 300_000;
+
+/** A token that is in use. */
+interface KeptToken {
+  readonly text: string;
+  /** When the next login asks for another one, and when this one ends, by `Date.now()`. */
+  readonly renewAt: number;
+  readonly endsAt: number;
+}
 
 /**
- * The access token of one pool, shared by its connections: where several find it expired at the same
- * time, it is renewed once.
+ * The access token of one pool, shared by its connections: it is renewed before it ends, by one request
+ * at a time.
  */
 export class OAuth2Tokens {
-  #source: XOAuth2 | undefined;
+  #kept: KeptToken | undefined;
+  #renewal: Promise<SmtpFault | undefined> | undefined;
+  #stop: AbortController | undefined;
+  #refreshToken: string | undefined;
   #lately: readonly string[] = [];
 
   constructor(
     private readonly user: string,
     private readonly settings: OAuth2Settings,
+    /** How long one request, or one call of the function, may take, in milliseconds. */
     private readonly timeoutMs: number,
-  ) {}
+  ) {
+    const { accessToken, refreshToken } = settings;
+    this.#refreshToken = refreshToken;
+    if (typeof accessToken === 'string') {
+      this.keep(accessToken, { renewAt: Infinity, endsAt: Infinity });
+    }
+  }
 
   /** Every token lately used, each also in the form in which it goes over the wire. */
   get secrets(): readonly string[] {
-    return this.#lately.flatMap((token) => [token, this.#source?.buildXOAuth2Token(token) ?? '']);
+    return this.#lately.flatMap((token) => [token, xoauth2(this.user, token)]);
   }
 
-  /** The token as one login sees it. */
-  async forLogin(): Promise<LoginTokens> {
-    const { default: Source } = await import('nodemailer/lib/xoauth2');
-    const { tokenUrl, ...settings } = this.settings;
-    this.#source ??= new Source({
-      ...settings,
-      user: this.user,
-      requestTimeout: this.timeoutMs,
-      ...(tokenUrl !== undefined && { accessUrl: tokenUrl }),
+  /** Whether there is another token to get where one is refused. */
+  get canRenew(): boolean {
+    const { accessToken, tokenUrl, serviceAccount } = this.settings;
+    return (
+      typeof accessToken === 'function' || tokenUrl !== undefined || serviceAccount !== undefined
+    );
+  }
+
+  /** The token for one login: not the one that was `refused`, unless it is given out again. */
+  async token(refused?: string): Promise<string | SmtpFault> {
+    const kept = this.#kept;
+    const isGood = kept !== undefined && kept.text !== refused;
+    if (isGood && Date.now() < kept.renewAt) return kept.text;
+    this.#renewal ??= this.renew().finally(() => {
+      this.#renewal = undefined;
     });
-    const canRenew = settings.refreshToken !== undefined;
-    return new LoginTokens(this.#source, canRenew, (token) => this.remember(token));
+    const fault = await this.#renewal;
+    if (fault === undefined) return this.#kept!.text;
+    // It was asked early enough: until its end the old one will do.
+    return isGood && Date.now() < kept.endsAt ? kept.text : fault;
+  }
+
+  /** Ends a renewal that is on its way. */
+  close(): void {
+    this.#stop?.abort();
+  }
+
+  private async renew(): Promise<SmtpFault | undefined> {
+    const stop = new AbortController();
+    this.#stop = stop;
+    const timer = setTimeout(() => stop.abort(), this.timeoutMs);
+    const timeUp = new Promise<SmtpFault>((resolve) => {
+      stop.signal.addEventListener('abort', () => resolve(expiredFault('auth', 'timeout')));
+    });
+    // The function of the application heeds no signal: it is left behind, and what it gives is not used.
+    const token = await Promise.race([timeUp, this.newToken(stop.signal)]);
+    clearTimeout(timer);
+    if (!('accessToken' in token)) return token;
+    const { accessToken, lifetimeMs, refreshToken } = token;
+    if (refreshToken !== undefined) {
+      this.#refreshToken = refreshToken;
+      this.remember(refreshToken);
+    }
+    this.keep(accessToken, timesOf(lifetimeMs));
+    return undefined;
+  }
+
+  private async newToken(signal: AbortSignal): Promise<NewToken | SmtpFault> {
+    const { accessToken } = this.settings;
+    if (typeof accessToken === 'function') return fromFunction(accessToken);
+    const grant = tokenGrant(this.settings, this.user, this.#refreshToken);
+    if (grant === undefined) return localFault('auth', 'token-refused', 'There is no token');
+    if (grant.form['assertion'] !== undefined) this.remember(grant.form['assertion']);
+    return requestToken(grant.url, grant.form, signal);
+  }
+
+  private keep(text: string, times: Omit<KeptToken, 'text'>): void {
+    this.#kept = { text, ...times };
+    this.remember(text);
   }
 
   private remember(token: string): void {
@@ -43,52 +116,27 @@ export class OAuth2Tokens {
   }
 }
 
-/** The tokens of one login: renewed at most once, and only what is not new already. */
-export class LoginTokens {
-  #used: string | undefined;
-  #refused = false;
-  #renewed = false;
-
-  constructor(
-    private readonly source: XOAuth2,
-    private readonly renewable: boolean,
-    private readonly remember: (token: string) => void,
-  ) {}
-
-  /** Whether another attempt with a better token makes sense. */
-  get canRenew(): boolean {
-    return this.renewable && !this.#renewed;
+/** Nothing of an error is repeated but its code: it may hold the request for a token. */
+async function fromFunction(getToken: AccessTokenFunction): Promise<NewToken | SmtpFault> {
+  try {
+    const got: unknown = await getToken();
+    const { accessToken, expiresIn } = (typeof got === 'string' ? { accessToken: got } : got) as {
+      accessToken: unknown;
+      expiresIn?: unknown;
+    };
+    if (isTokenText(accessToken)) return { accessToken, ...lifetimeOf(expiresIn) };
+  } catch (error) {
+    const code: unknown = (error as { code?: unknown } | null)?.code;
+    const why = typeof code === 'string' && /^\w{1,60}$/.test(code) ? ` (${code})` : '';
+    return localFault('auth', 'no-token', `The function auth.oauth2.accessToken failed${why}`);
   }
-
-  /** Has the next token asked for be another one than that which was refused. */
-  refuse(): void {
-    this.#refused = true;
-  }
-
-  /** The token in the form of XOAUTH2. @throws SmtpClientError of the token endpoint */
-  token(): Promise<string> {
-    const isRenewal = this.#refused;
-    this.#renewed ||= isRenewal;
-    // Another connection may have renewed it meanwhile.
-    const isStale = isRenewal && this.source.accessToken === this.#used;
-    return new Promise((resolve, reject) => {
-      this.source.getToken(isStale, (error, token) => {
-        if (error) {
-          reject(tokenError(error));
-          return;
-        }
-        this.#used = token;
-        if (token) this.remember(token);
-        resolve(this.source.buildXOAuth2Token(token));
-      });
-    });
-  }
+  const text = 'The function auth.oauth2.accessToken gave no token';
+  return localFault('auth', 'token-refused', text);
 }
 
-// Where the answer was no JSON, the error quotes it, and it may hold a token.
-function tokenError(error: Error): Error {
-  if ((error as { code?: unknown }).code !== undefined) return error;
-  return Object.assign(new Error('The OAuth2 token endpoint gave no sensible answer'), {
-    code: 'EOAUTH2',
-  });
+function timesOf(lifetimeMs: number | undefined): Omit<KeptToken, 'text'> {
+  const now = Date.now();
+  if (lifetimeMs === undefined) return { renewAt: now + UNKNOWN_LIFETIME_MS, endsAt: Infinity };
+  const endsAt = now + lifetimeMs;
+  return { renewAt: endsAt - Math.min(MARGIN_MS, lifetimeMs / 10), endsAt };
 }

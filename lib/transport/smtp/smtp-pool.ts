@@ -80,6 +80,7 @@ export class SmtpPool {
     this.#closed = true;
     this.#turns.close();
     for (const clock of this.#inFlight) clock.expire('closed');
+    this.#source.tokens?.close();
     for (let idle = this.#idle.take(); idle !== undefined; idle = this.#idle.take()) {
       void this.leave(idle);
     }

@@ -15,6 +15,7 @@ export type SmtpStage =
  * - `timeout`, `aborted`, `closed`: the phase was over, the caller's signal fired, the pool was closed.
  * - `out-of-step`: replies that make no sense where they stand.
  * - `not-offered`: TLS, plain text or AUTH is needed and the server does not offer it; nothing was sent.
+ * - `token-refused`, `no-token`: there is no OAuth2 token to log in with, for good or for now.
  * - `smtputf8`, `dsn`, `size`: the message needs what the server does not offer; nothing was sent.
  * - `envelope`, `content`: the message itself: an impossible address, a body that cannot be read.
  */
@@ -26,6 +27,8 @@ export type SmtpFaultReason =
   | 'closed'
   | 'out-of-step'
   | 'not-offered'
+  | 'token-refused'
+  | 'no-token'
   | 'smtputf8'
   | 'dsn'
   | 'size'

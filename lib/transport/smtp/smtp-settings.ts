@@ -23,13 +23,29 @@ export type SmtpAuth =
   | { readonly user: string; readonly pass: string; readonly method?: SmtpAuthMethod }
   | { readonly user: string; readonly oauth2: OAuth2Settings; readonly method?: SmtpAuthMethod };
 
-/** An access token, what it takes to renew one (RFC 6749, section 6), or both. */
+/** A function that gets an access token, alone or with its lifetime in seconds. */
+export type AccessTokenFunction = () => Promise<
+  string | { readonly accessToken: string; readonly expiresIn?: number | undefined }
+>;
+
+/** An account of an application at Google that acts as a user (RFC 7523). */
+export interface ServiceAccount {
+  readonly clientEmail: string;
+  /** PEM. */
+  readonly privateKey: string;
+  readonly scope?: string;
+}
+
+/** An access token, what it takes to get one, or both. */
 export interface OAuth2Settings {
-  readonly accessToken?: string;
+  readonly accessToken?: string | AccessTokenFunction;
   readonly clientId?: string;
   readonly clientSecret?: string;
+  /** Without it the client asks in its own name. */
   readonly refreshToken?: string;
   readonly tokenUrl?: string;
+  readonly scope?: string;
+  readonly serviceAccount?: ServiceAccount;
 }
 
 /**
