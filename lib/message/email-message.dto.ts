@@ -6,7 +6,8 @@ import type { MailPriority, SubstitutionValue } from './outgoing-email.js';
 /**
  * A message as you write it: an instance or a plain object of this shape. As the type of a controller's
  * body behind `ValidationPipe` it is checked by the same rules that the service goes by. At least one of
- * `to`, `cc` and `bcc` is needed, and one of `html`, `text` and `templateId`; `undefined` counts as absent.
+ * `to`, `cc` and `bcc` is needed, and one of `subject`, `html`, `text`, `templateId` and `attachments`;
+ * `undefined` counts as absent. A body is optional, but some providers need one and say so.
  */
 export class EmailMessageDto {
   /** The recipients: `'a@b.example'`, `'Name <a@b.example>'` or `{ name?, address }`, one or a list. */

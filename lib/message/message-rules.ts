@@ -24,10 +24,14 @@ export const messageRules: Readonly<
     },
   },
   html: {
-    reads: ['html', 'text', 'templateId'],
+    reads: ['subject', 'html', 'text', 'templateId', 'attachments'],
     check(fields, problems) {
+      // A body is optional (RFC 5322 section 2.1), but a message of nothing at all is a mistake.
       if (!hasAny(this.reads, fields, problems)) {
-        problems.report('html', 'is missing: a message needs html, text or a templateId');
+        problems.report(
+          'html',
+          'is missing: a message needs a subject, html, text, a templateId or an attachment',
+        );
       }
     },
   },
@@ -61,5 +65,10 @@ function hasAny(
   fields: MessageFields,
   problems: ProblemList,
 ): boolean {
-  return names.some((name) => fields[name] !== undefined || problems.concerns(name));
+  return names.some((name) => !isEmpty(fields[name]) || problems.concerns(name));
+}
+
+/** An empty subject or list says as little as none. */
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 }

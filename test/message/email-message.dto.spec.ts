@@ -91,7 +91,12 @@ describe('a request body and a call of the service obey one rule set', () => {
     ['null', message({ subject: null, tags: null })],
     ['no recipient', { text: 'x' }],
     ['empty recipients', { to: [], text: 'x' }],
-    ['no body', { to: 'a@x.org' }],
+    ['S9: nothing at all', { to: 'a@x.org' }],
+    ['S9: a subject alone', { to: 'a@x.org', subject: 'x' }],
+    [
+      'S9: an attachment alone',
+      { to: 'a@x.org', text: '', attachments: [{ filename: 'a', content: 'a' }] },
+    ],
     [
       'bad in many ways',
       { to: 'x', html: 5, headers: { Bcc: 'x', 'X-A': 1 }, tags: [''], sendAt: 'now', id: '' },

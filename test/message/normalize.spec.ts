@@ -316,7 +316,7 @@ describe('a field that is wrong is refused, with its path', () => {
       metadata: { 'secret-five@x.org': 5 },
       'secret-six@x.org': 1,
     };
-    const paths = ['to[1]', 'to[2]', 'subject', 'headers.Bcc', 'metadata[0]', '[4]', 'html'];
+    const paths = ['to[1]', 'to[2]', 'subject', 'headers.Bcc', 'metadata[0]', '[4]'];
     expect(problemsOf(input).map(({ path }) => path)).toEqual(paths);
     expect(() => normalizeMessage(input, CONTEXT)).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining('secret') }),
@@ -423,8 +423,24 @@ describe('what a message needs', () => {
     ['a recipient', { text: 'x' }, ['to']],
     ['a recipient, and an empty list is none', { to: [], cc: [], text: 'x' }, ['to']],
     ['a recipient, be it a hidden one', { bcc: 'a@x.org', text: 'x' }, []],
-    ['a body', { to: 'a@x.org', subject: 'x' }, ['html']],
-    ['a body, and an empty one is none', { to: 'a@x.org', html: '', text: '' }, ['html']],
+    ['S9: anything at all', { to: 'a@x.org' }, ['html']],
+    [
+      'S9: anything that is not empty',
+      { to: 'a@x.org', subject: '', html: '', text: '', attachments: [] },
+      ['html'],
+    ],
+    ['S9: a subject will do', { to: 'a@x.org', subject: 'x' }, []],
+    ['S9: also beside an empty text', { to: 'a@x.org', subject: 'x', text: '' }, []],
+    [
+      'S9: an attachment will do',
+      { to: 'a@x.org', attachments: [{ filename: 'a', content: 'a' }] },
+      [],
+    ],
+    [
+      'S9: also beside an empty text',
+      { to: 'a@x.org', text: '', attachments: [{ filename: 'a', content: 'a' }] },
+      [],
+    ],
     ['html will do', { to: 'a@x.org', html: 'x' }, []],
     ['a template will do', { to: 'a@x.org', templateId: 0 }, []],
     [

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import type { OutgoingAttachment, OutgoingEmail } from '../../lib/message/outgoing-email.js';
 import { MimeComposer } from '../../lib/mime/mime-composer.js';
 import { outgoingEmail } from '../fixtures/outgoing-email.js';
-import { parseStrictly } from '../fixtures/strict-mime.js';
+import { parseStrictly, wireFaults } from '../fixtures/strict-mime.js';
 import { normalize } from '../message/normalizing.js';
 import {
   bytesOf,
@@ -198,6 +198,30 @@ describe('attachments arrive byte for byte', () => {
     });
     expect(attachments[1]).toMatchObject({ filename: 'terms.pdf', disposition: 'attachment' });
     expect(attachments.map((part) => contentOf(part).toString())).toEqual(['png', 'pdf']);
+  });
+});
+
+describe('a body is optional', () => {
+  const pdf = { filename: 'a.pdf', content: Buffer.from('%PDF') };
+
+  it.each<[string, Partial<OutgoingEmail>]>([
+    ['one attachment', { attachments: [pdf] }],
+    ['two attachments', { attachments: [pdf, { ...pdf, cid: 'b' }] }],
+    ['a streamed one', { attachments: [{ ...pdf, content: () => Readable.from(['%PDF']) }] }],
+    [
+      'a nested message',
+      { attachments: [{ filename: 'a.eml', content: Buffer.from('A: b\r\n') }] },
+    ],
+    ['a subject', { subject: 'Hi' }],
+  ])('S9: %s alone arrives', async (_case, parts) => {
+    const source = await sourceOf({ ...EMPTY, ...parts });
+    const strict = parseStrictly(source);
+    const files = strict.parts.length === 0 ? [strict] : strict.parts;
+
+    expect(wireFaults(source)).toEqual([]);
+    expect(files.map(({ filename }) => filename)).toEqual(
+      parts.attachments?.map(({ filename }) => filename) ?? [undefined],
+    );
   });
 });
 
