@@ -110,6 +110,7 @@ export type { DkimOptions } from './mime/dkim.js';
 export type {
   SmtpAccessToken,
   SmtpAuthOptions,
+  SmtpClientCertificate,
   SmtpDsnOptions,
   SmtpOAuth2Options,
   SmtpOptions,

@@ -28,11 +28,13 @@ const ANYWHERE: readonly Mistake[] = [
   {
     code: /^ERR_SSL_(?:.*HANDSHAKE_FAILURE|NO_.*|.*_TOO_(?:SMALL|WEAK)|UNSAFE_.*|.*INSUFFICIENT_SECURITY)$/,
     instead: 'The server and this client have no safe way of TLS in common',
-    advice: 'its ciphers or keys are too old: update the server, or send through another one',
+    advice:
+      'its ciphers or keys are too old: update the server, or send through another one; or it asks for a certificate: set providers.smtp.clientCertificate',
   },
   {
     code: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
-    advice: 'set providers.smtp.host (SMTP_HOST) to a name for which its certificate is',
+    advice:
+      'set providers.smtp.host (SMTP_HOST), or providers.smtp.servername where the host must stay, to a name for which its certificate is',
   },
   {
     code: /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
@@ -42,6 +44,16 @@ const ANYWHERE: readonly Mistake[] = [
     code: /^(?:UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/,
     advice:
       'a certificate of your own is trusted by naming it as providers.smtp.ca (SMTP_CA: PEM or the path of a file)',
+  },
+  {
+    code: /^ERR_SSL_\w+_ALERT_CERTIFICATE_REQUIRED$/,
+    instead: 'The server asks for a certificate of the client',
+    advice: 'set providers.smtp.clientCertificate',
+  },
+  {
+    code: /^ERR_SSL_\w+_ALERT_(?:\w*CERTIFICATE\w*|UNKNOWN_CA)$/,
+    instead: 'The server does not take the certificate of the client',
+    advice: 'set providers.smtp.clientCertificate to one that it trusts',
   },
   { code: /^(?:ERR_TLS_CERT|CERT_)/, advice: 'look at the certificate of the server' },
 ];

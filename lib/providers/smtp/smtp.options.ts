@@ -10,6 +10,7 @@ import type {
   SmtpTlsMode,
 } from '../../transport/smtp/smtp-settings.js';
 import { readAuth } from './read-smtp-auth.js';
+import { readConnection } from './read-smtp-connection.js';
 import { TLS_MODES, isClientName, readServer, type SmtpServer } from './read-smtp-server.js';
 import { SMTP_DEFAULTS } from './smtp-defaults.js';
 import { readDsn } from './smtp-dsn.js';
@@ -83,6 +84,16 @@ export type SmtpAuthOptions = {
   | { oauth2: SmtpOAuth2Options }
 );
 
+/** A certificate of the client with its private key. */
+export interface SmtpClientCertificate {
+  /** PEM; with the certificates between it and its authority behind it, where there are any. */
+  cert: string;
+  /** PEM. */
+  key: string;
+  /** Of an encrypted key. @default none */
+  passphrase?: string | undefined;
+}
+
 /** Options of the `smtp` provider. `host` or `url` is required. */
 export interface SmtpOptions {
   /**
@@ -111,6 +122,15 @@ export interface SmtpOptions {
   rejectUnauthorized?: boolean | undefined;
   /** Certificates to trust, PEM, for a server with a certificate of your own. @default those of Node */
   ca?: string | readonly string[] | undefined;
+  /**
+   * The name that the server's certificate must be for, where `host` is an address or another name; the
+   * server is asked for it too (SNI). @default `host`
+   */
+  servername?: string | undefined;
+  /** Shown to a server that asks for a certificate of the client. @default none */
+  clientCertificate?: SmtpClientCertificate | undefined;
+  /** The IP address of this machine from which connections go out. @default up to the system */
+  localAddress?: string | undefined;
   /** What we call ourselves in EHLO. @default the name of the machine */
   name?: string | undefined;
   /** Signs every message. @default unsigned */
@@ -163,6 +183,7 @@ export function readSmtpOptions(
   const server = readServer(reader);
   const auth = server.auth ?? readAuth(reader);
   const ca = readCertificates(reader);
+  const connection = readConnection(reader);
   const name = server.name ?? readName(reader);
   const tls = readTls(reader, server);
   const dkim = readDkim(reader);
@@ -180,7 +201,7 @@ export function readSmtpOptions(
       reader.integer('maxMessagesPerConnection', 1) ?? SMTP_DEFAULTS.maxMessagesPerConnection,
     idleMs: reader.integer('idleMs', 1, LONGEST_MS) ?? SMTP_DEFAULTS.idleMs,
     timeouts: readTimeouts(reader, context.timeoutMs),
-    ...whatIsSet({ auth, ca, name, dkim, dsn, relayHeaders }),
+    ...whatIsSet({ auth, ca, ...connection, name, dkim, dsn, relayHeaders }),
   });
 }
 

@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Phase, PhaseClock } from './phase-clock.js';
 import { expiredFault, faultOf, type SmtpClientError } from './smtp-fault.js';
@@ -15,9 +15,11 @@ export async function openSocket(
   settings: SmtpSettings,
   clock: PhaseClock,
 ): Promise<Socket | { readonly error: SmtpFault }> {
-  const { host, port, secure, timeouts } = settings;
+  const { host, port, secure, localAddress, timeouts } = settings;
   const lookup = await resolverOf(timeouts.connectMs);
-  const plain = await opened(() => connectTcp({ host, port, lookup }), 'connect', clock);
+  // Node tries one address then, and it has to be of the same family.
+  const from = localAddress !== undefined && { localAddress, family: isIP(localAddress) };
+  const plain = await opened(() => connectTcp({ host, port, lookup, ...from }), 'connect', clock);
   if ('error' in plain) await forgetAddress(host);
   if ('error' in plain || !secure) return plain;
   return opened(() => connectTls({ ...tlsOptions(settings), socket: plain }), 'tls', clock);

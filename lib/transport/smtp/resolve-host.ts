@@ -12,11 +12,13 @@ interface Resolved {
  */
 export async function resolverOf(timeoutMs: number): Promise<LookupFunction> {
   const { resolveHostname } = await import('nodemailer/lib/shared');
-  return (host, { all }, found) => {
+  return (host, { all, family }, found) => {
     resolveHostname({ host, timeout: timeoutMs }, (error, result) => {
       const { host: first, _addresses: addresses = [] }: Resolved = result ?? {};
       const ordered = [first, ...addresses.filter((each) => each !== first)].filter(isAddress);
-      const known = ordered.map((address) => ({ address, family: isIP(address) }));
+      const known = ordered
+        .map((address) => ({ address, family: isIP(address) }))
+        .filter((each) => each.family === (family === 4 || family === 6 ? family : each.family));
       const [one] = known;
       if (error !== null || one === undefined) found(error ?? new Error('No address'), '', 0);
       else if (all === true) found(null, known);

@@ -54,6 +54,13 @@ export interface OAuth2Settings {
  */
 export type SmtpTlsMode = 'required' | 'opportunistic' | 'none';
 
+/** A certificate of the client with its private key, PEM. */
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: string;
+  readonly passphrase?: string;
+}
+
 /** Everything the pool needs to know; all defaults are decided before. */
 export interface SmtpSettings {
   readonly host: string;
@@ -64,6 +71,12 @@ export interface SmtpSettings {
   readonly rejectUnauthorized: boolean;
   /** Certificates to trust instead of those that Node brings, PEM. */
   readonly ca?: string | readonly string[];
+  /** The name for which the server's certificate must be, where it is not `host`. */
+  readonly servername?: string;
+  /** What we show to a server that asks for a certificate. */
+  readonly clientCertificate?: ClientCertificate;
+  /** The address of this machine from which connections go out. */
+  readonly localAddress?: string;
   /** What we call ourselves in EHLO; the host's name when absent. */
   readonly name?: string;
   readonly auth?: SmtpAuth;

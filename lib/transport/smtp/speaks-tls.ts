@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { SmtpSettings } from './smtp-settings.js';
 
@@ -8,9 +9,11 @@ const LONGEST_MS = 2_000;
  * True where a server that did not greet does a TLS handshake: on such a port (465 and the like) the
  * client speaks first, so that both sides would wait until one gives up. Nothing else is sent.
  */
-export function speaksTls({ host, port, timeouts }: SmtpSettings): Promise<boolean> {
+export function speaksTls(settings: SmtpSettings): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, rejectUnauthorized: false });
+    const { host, port, localAddress, timeouts } = settings;
+    const from = localAddress !== undefined && { localAddress, family: isIP(localAddress) };
+    const socket = connect({ host, port, ...from, rejectUnauthorized: false });
     const settle = (isTls: boolean): void => {
       clearTimeout(timer);
       socket.destroy();

@@ -100,6 +100,15 @@ describe('Without a reply it depends on how far the message came, and why it end
     [fault('tls', 'lost', 'DEPTH_ZERO_SELF_SIGNED_CERT'), never('provider', 'configuration')],
     [fault('tls', 'lost', 'SELF_SIGNED_CERT_IN_CHAIN'), never('provider', 'configuration')],
     [fault('tls', 'lost', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'), never('provider', 'configuration')],
+    [fault('tls', 'lost', 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'), never('provider', 'configuration')],
+    [
+      fault('greeting', 'lost', 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED'),
+      never('provider', 'configuration'),
+    ],
+    [
+      fault('greeting', 'lost', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'),
+      never('provider', 'configuration'),
+    ],
     [fault('tls', 'lost', 'NO_CERT_HERE'), later('network', 'network')],
     [fault('body', 'lost', 'ECONNRESET'), later('network', 'network')],
     [fault('mail', 'size'), never('message', 'unsupported')],
