@@ -57,9 +57,12 @@ export function parseBareAddress(input: unknown): ParsedAddress {
  * literal or `localhost` after it.
  */
 export function isSpecialAddress(address: string): boolean {
+  if (address.startsWith('"')) return true;
+  const last = address.charAt(address.length - 1);
+  // Asked for every address: most end in another letter.
   return (
-    address.startsWith('"') ||
-    (/[\]tT]$/.test(address) && isLocalDomain(address.slice(address.lastIndexOf('@') + 1)))
+    (last === ']' || last === 't' || last === 'T') &&
+    isLocalDomain(address.slice(address.lastIndexOf('@') + 1))
   );
 }
 
