@@ -19,7 +19,7 @@ export function openRecipients(email: OutgoingEmail, submission: Submission): re
   const told = new Map(recipients.map((each) => [each.address, each]));
   return envelopeRecipients(email).filter((address) => {
     const recipient = told.get(address);
-    return recipient === undefined || isDeferred(recipient);
+    return recipient === undefined ? outcome === 'unsent' : isDeferred(recipient);
   });
 }
 

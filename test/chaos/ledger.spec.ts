@@ -79,6 +79,14 @@ describe('The ledger has nothing against', () => {
         responses: [response('two', 'accepted', 'accepted', 'accepted')],
       },
     ],
+    [
+      'under report, a recipient who was put off and is tried again where another is in doubt',
+      {
+        asked: [TWO],
+        copies: TWO.recipients.map((each) => ({ id: 'two', recipients: [each] })),
+        responses: [response('two', 'accepted', 'unknown', 'accepted')],
+      },
+    ],
     ['a run that is large enough', { given: 1, leastAccepted: 1, faults: 2, leastFaults: 2 }],
   ])('%s', (_, change) => {
     expect(withOne(change)).toEqual([]);
@@ -170,6 +178,15 @@ describe('The ledger names', () => {
       'under report, a message that was sent again after a doubt, also where nothing is there twice',
       '1 sent again although nobody knew whether they had been taken',
       { responses: [response('ada', 'accepted', 'unknown', 'accepted')] },
+    ],
+    [
+      'under report, recipients in doubt who are tried again with one who was put off',
+      '1 that arrived more often than an unknown outcome explains',
+      {
+        asked: [TWO],
+        copies: [{ id: 'two', recipients: ['eve@example.org'] }, copyOf(TWO)],
+        responses: [response('two', 'accepted', 'unknown', 'accepted')],
+      },
     ],
     [
       'under report, another provider that was asked after a call with a key',

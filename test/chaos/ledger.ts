@@ -212,7 +212,8 @@ export class Ledger {
     const isForbidden = history.some(
       (each, at) => each.outcome === 'unknown' && !this.mayFollow(each, history[at + 1]),
     );
-    if (isForbidden) this.find('repeated');
+    // Of several recipients those who were put off may be tried again: their copies tell of the others.
+    if (isForbidden && this.asked.at(number).recipients.length === 1) this.find('repeated');
   }
 
   /** Under `report` only a provider that knows the call by its key may be asked again. */

@@ -193,6 +193,16 @@ describe('Where a message may go next', () => {
     });
   });
 
+  it('S22: nor does who may have it, also where the provider does not list them', () => {
+    const both = outgoingEmail({
+      to: [{ address: 'a@example.com' }, { address: 'b@example.com' }],
+    });
+    const shipment = new Shipment({ email: both } as Parcel, false);
+    const doubt = { ...unknown(forGood), recipients: [row('b@example.com', LATER)] } as Submission;
+    shipment.record(both, doubt, { provider: 'a', durationMs: 1 });
+    expect(shipment.again(both).envelopeTo).toEqual(['b@example.com']);
+  });
+
   it('each attempt is listed, with the code of its failure', () => {
     expect(after(LATER, accepted('m-1')).attempts).toEqual([
       { provider: 'a', durationMs: 1, outcome: 'unsent', code: '450' },

@@ -94,10 +94,17 @@ export class MessageDelivery {
 
   /** What ended it for those who were left, with those whom the server had refused before. */
   private withRefused(error: SmtpFault): SmtpFault {
-    if (this.#refused.length === 0) return error;
-    return error.refused === undefined
-      ? { ...error, refusedBefore: this.#refused, left: this.#left }
-      : { ...error, refused: [...this.#refused, ...error.refused] };
+    if (error.refused !== undefined) {
+      return { ...error, refused: [...this.#refused, ...error.refused] };
+    }
+    // Whom the last transaction put off is surely not served, whatever became of the others.
+    const putOff = (error.refusedBefore ?? [])
+      .filter(({ recipient }) => this.#left.includes(recipient))
+      .map((each) => this.judged(each));
+    const refusedBefore = [...this.#refused, ...putOff];
+    if (refusedBefore.length === 0) return error;
+    const gone = new Set(putOff.map(({ recipient }) => recipient));
+    return { ...error, refusedBefore, left: this.#left.filter((each) => !gone.has(each)) };
   }
 
   private nextMessage(): SmtpMessage {

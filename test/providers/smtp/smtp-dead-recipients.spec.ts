@@ -72,6 +72,30 @@ describe.each([
     ]);
   });
 
+  it('who was put off is tried again alone where the others are in doubt', async () => {
+    peer = await SmtpScriptPeer.start({
+      extensions,
+      script: (connection) =>
+        connection === 1 ? { rcpt: [undefined, say('450 4.2.0 later')], dot: rst } : {},
+    });
+    const mail = await startMailBridge({
+      provider: 'smtp',
+      defaults: { from: 'shop@example.com' },
+      retry: { attempts: 3, baseDelayMs: 0 },
+      providers: { smtp: { host: '127.0.0.1', port: peer.port } },
+    });
+    const { responses } = await mail.sendBulk([{ to: good, subject: 'S', text: 'T' }]);
+    const [response] = responses;
+    expect(named()).toEqual(good.map((each) => [each]));
+    const outcomes = response!.recipients?.map(({ address, outcome }) => [address, outcome]);
+    expect(new Map(outcomes as [string, string][])).toEqual(
+      new Map([
+        ['ada@example.org', 'unknown'],
+        ['grace@example.org', 'accepted'],
+      ]),
+    );
+  });
+
   it('with all refused before the server hangs up, the message is', async () => {
     const response = await sendToAll(extensions, {
       rcpt: [...dead, ...good].map(() => NO_SUCH_USER),
