@@ -42,8 +42,24 @@ const SIGNED_FIELDS: readonly string[] = [
 const MAX_LINE = 76;
 const END_OF_HEADERS = '\r\n\r\n';
 
-/** What signs messages with one key. */
+/** What signs messages, with one key or with several: each gives a signature of its own. */
 export class DkimSigner {
+  readonly #keys: readonly DkimKey[];
+
+  constructor(options: DkimOptions | readonly DkimOptions[]) {
+    this.#keys = [options].flat().map((each) => new DkimKey(each));
+  }
+
+  /** The signatures of one message, which do not sign each other. */
+  start(): DkimSignature {
+    return new DkimSignature((headers, bodyHash) =>
+      this.#keys.map((key) => key.sign(headers, bodyHash)).join(''),
+    );
+  }
+}
+
+/** One key with what it signs. */
+class DkimKey {
   readonly #key: KeyObject;
   /** In lower case, in the order of the signature. */
   readonly #fields: readonly string[];
@@ -55,12 +71,8 @@ export class DkimSigner {
     this.#fields = namesOf(named).filter((name) => !skipped.has(name));
   }
 
-  /** A signature of one message. */
-  start(): DkimSignature {
-    return new DkimSignature((headers, bodyHash) => this.sign(headers, bodyHash));
-  }
-
-  private sign(block: string, bodyHash: string): string {
+  /** The whole header, for the headers of a message and the hash of its body. */
+  sign(block: string, bodyHash: string): string {
     const left = linesByName(block);
     // What is not in the message at all is left out: a mailing list may add it.
     const names = this.#fields.filter((name) => left.has(name));
@@ -68,15 +80,25 @@ export class DkimSigner {
     const signed = names.flatMap((name) => left.get(name)?.pop() ?? []);
     const unsigned = this.header(names, bodyHash);
     const data = [...signed, unsigned].map(relaxedLine).join('\r\n');
-    const signature = sign('sha256', Buffer.from(data, 'latin1'), this.#key).toString('base64');
+    const signature = this.signatureOf(Buffer.from(data, 'latin1')).toString('base64');
     return `${unsigned}${signature.replace(/.{72}(?=.)/g, '$&\r\n ')}\r\n`;
+  }
+
+  private signatureOf(data: Buffer): Buffer {
+    if (!this.isEd25519) return sign('sha256', data, this.#key);
+    // RFC 8463, section 3: it is the hash that is signed.
+    return sign(null, createHash('sha256').update(data).digest(), this.#key);
+  }
+
+  private get isEd25519(): boolean {
+    return this.#key.asymmetricKeyType === 'ed25519';
   }
 
   /** The signature without its last tag's value. */
   private header(names: readonly string[], bodyHash: string): string {
     const { domainName, keySelector } = this.options;
     const lines = [
-      'DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;',
+      `DKIM-Signature: v=1; a=${this.isEd25519 ? 'ed25519' : 'rsa'}-sha256; c=relaxed/relaxed;`,
       ` d=${domainName};`,
       ` s=${keySelector};`,
       ` bh=${bodyHash};`,
@@ -94,14 +116,14 @@ export class DkimSigner {
   }
 }
 
-/** Takes a message piece by piece and gives its signature, the header that belongs in front of it. */
+/** Takes a message piece by piece and gives its signatures, the headers that belong in front of it. */
 export class DkimSignature {
   /** The headers, until their end has come. */
   #head = '';
   #headers: string | undefined;
   readonly #body = new RelaxedBody(createHash('sha256'));
 
-  /** @param write the header for the headers of a message and the hash of its body */
+  /** @param write the headers for the headers of a message and the hash of its body */
   constructor(private readonly write: (headers: string, bodyHash: string) => string) {}
 
   update(bytes: Buffer): void {
@@ -117,7 +139,7 @@ export class DkimSignature {
     this.#head = '';
   }
 
-  /** The whole header with its line break. */
+  /** The headers with their line breaks. */
   end(): Buffer {
     const bodyHash = this.#body.digest();
     return Buffer.from(this.write(this.#headers ?? this.#head, bodyHash), 'latin1');

@@ -8,7 +8,10 @@ export interface DkimOptions {
   readonly domainName: string;
   /** Names the key: its public half is published at `<keySelector>._domainkey.<domainName>`. */
   readonly keySelector: string;
-  /** The RSA private key in PEM, of 1,024 bits or more. */
+  /**
+   * The private key in PEM: RSA of 1,024 bits or more, or Ed25519 (RFC 8463). As not every receiver knows
+   * Ed25519, such a key stands best beside an RSA key.
+   */
   readonly privateKey: string;
   /**
    * The headers to sign, apart by colons, of those that a message has. A name that stands twice is signed
@@ -28,16 +31,38 @@ const FIELD_NAMES = /^[!-9;-~]+(?::[!-9;-~]+)*$/;
 const MIN_KEY_BITS = 1024;
 
 /**
- * What is wrong with DKIM options; nothing of the key is repeated. Asked before the first message.
+ * What is wrong with DKIM options, of one key or of several; nothing of a key is repeated. Asked before the
+ * first message.
  */
-export function dkimProblems(dkim: DkimOptions, path: string): Problem[] {
+export function dkimProblems(dkim: DkimOptions | readonly DkimOptions[], path: string): Problem[] {
+  if (!isList(dkim)) return keyProblems(dkim, path);
+  if (dkim.length === 0) return [{ path, message: 'must have one key at least' }];
+  const problems = dkim.flatMap((key, at) => keyProblems(key, joinPath(path, at)));
+  const names = dkim.map((key) => `${key.keySelector}._domainkey.${key.domainName}`.toLowerCase());
+  for (const [at, name] of names.entries()) {
+    if (names.indexOf(name) === at) continue;
+    const place = joinPath(joinPath(path, at), 'keySelector');
+    problems.push({ path: place, message: 'must differ from those of the other keys' });
+  }
+  return problems;
+}
+
+function isList(dkim: DkimOptions | readonly DkimOptions[]): dkim is readonly DkimOptions[] {
+  return Array.isArray(dkim);
+}
+
+function keyProblems(dkim: DkimOptions, path: string): Problem[] {
   const problems: Problem[] = [];
   const check = (key: keyof DkimOptions, holds: boolean, message: string) => {
     if (!holds) problems.push({ path: joinPath(path, key), message });
   };
   check('domainName', DOMAIN.test(dkim.domainName), 'must be a domain in ASCII form');
   check('keySelector', SELECTOR.test(dkim.keySelector), 'must be a selector, as in mail2026');
-  check('privateKey', isStrongRsaKey(dkim.privateKey), 'must be an RSA private key in PEM form');
+  check(
+    'privateKey',
+    isStrongKey(dkim.privateKey),
+    'must be an RSA or Ed25519 private key in PEM form',
+  );
   for (const key of ['headerFieldNames', 'skipFields'] as const) {
     check(key, FIELD_NAMES.test(dkim[key] ?? 'From'), 'must be header names apart by colons');
   }
@@ -46,13 +71,10 @@ export function dkimProblems(dkim: DkimOptions, path: string): Problem[] {
   return problems;
 }
 
-function isStrongRsaKey(pem: string): boolean {
+function isStrongKey(pem: string): boolean {
   try {
-    const key = createPrivateKey(pem);
-    return (
-      key.asymmetricKeyType === 'rsa' &&
-      (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_KEY_BITS
-    );
+    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPrivateKey(pem);
+    return type === 'ed25519' || (type === 'rsa' && (details?.modulusLength ?? 0) >= MIN_KEY_BITS);
   } catch {
     return false;
   }

@@ -19,8 +19,8 @@ export type { MimeMessage } from './mime-message.js';
 
 /** How messages become bytes. */
 export interface MimeComposerOptions {
-  /** Signs every message. @default unsigned */
-  readonly dkim?: DkimOptions | undefined;
+  /** Signs every message, with one key or with several. @default unsigned */
+  readonly dkim?: DkimOptions | readonly DkimOptions[] | undefined;
   /** The bytes that one streamed attachment may have before encoding. @default 25 MiB */
   readonly maxStreamedBytes?: number | undefined;
 }

@@ -7,11 +7,14 @@ import { ConfigurationError } from '../../lib/errors/configuration.error.js';
 import type { OutgoingEmail } from '../../lib/message/outgoing-email.js';
 import { MimeComposer, type DkimOptions } from '../../lib/mime/mime-composer.js';
 import { RelaxedBody } from '../../lib/mime/relaxed-body.js';
-import { dkimKey } from '../fixtures/dkim-key.js';
+import { dkimKey, ed25519Key } from '../fixtures/dkim-key.js';
 import { outgoingEmail } from '../fixtures/outgoing-email.js';
 import { bytesOf, headerLines } from '../fixtures/read-mime.js';
 
 const { options: dkim, host, record } = dkimKey();
+const ed25519 = ed25519Key();
+const second = dkimKey('second');
+const published = new Map([dkimKeyRecord(ed25519), dkimKeyRecord(second), [host, record]]);
 
 describe('a DKIM signature holds for an independent verifier', () => {
   it.each<[string, Partial<OutgoingEmail>]>([
@@ -117,6 +120,81 @@ describe('a DKIM signature holds for an independent verifier', () => {
   });
 });
 
+describe('Ed25519 keys and several keys (RFC 8463)', () => {
+  const streamed = { filename: 'a', content: () => Readable.from(['a']) };
+
+  it.each<[string, DkimOptions | DkimOptions[], string[]]>([
+    ['an Ed25519 key', ed25519.options, ['ed25519']],
+    ['a list of one', [dkim], ['rsa']],
+    ['RSA and Ed25519', [dkim, ed25519.options], ['rsa', 'ed25519']],
+    ['Ed25519 before RSA', [ed25519.options, dkim], ['ed25519', 'rsa']],
+    ['three', [second.options, ed25519.options, dkim], ['rsa', 'ed25519', 'rsa']],
+  ])('%s', async (_case, keys, algorithms) => {
+    for (const parts of [{}, everything(), { attachments: [streamed] }]) {
+      const signed = await bytesOf(outgoingEmail(parts), { dkim: keys });
+      const named = signed.toString('latin1').matchAll(/^DKIM-Signature: v=1; a=(\w+)-sha256;/gm);
+
+      expect(await verdicts(signed)).toEqual(algorithms.map(() => 'pass'));
+      expect([...named].map(([, algorithm]) => algorithm)).toEqual(algorithms);
+    }
+  });
+
+  it('none of them holds once a byte has changed', async () => {
+    const keys = [dkim, ed25519.options];
+    const signed = (await bytesOf(outgoingEmail(), { dkim: keys })).toString('latin1');
+    const changed = Buffer.from(signed.replace('Your order', 'Your prize'), 'latin1');
+
+    expect(await verdicts(changed)).toEqual(keys.map(() => expect.not.stringMatching('pass')));
+  });
+
+  it('each signs what its own options name', async () => {
+    const keys = [{ ...dkim, headerFieldNames: 'From:Subject' }, ed25519.options];
+    const lines = headerLines((await bytesOf(outgoingEmail(), { dkim: keys })).toString('latin1'));
+
+    expect(lines[0]).toContain('h=from:subject;');
+    expect(lines[1]?.replace(/\s/g, '')).toContain('h=from:from:subject:date:to:');
+  });
+
+  it('all are counted in the size', async () => {
+    const composer = new MimeComposer({ dkim: [dkim, ed25519.options] });
+    const message = await composer.compose(outgoingEmail());
+
+    expect(message.size).toBe((await buffer(message.open())).length);
+  });
+
+  it('the private key in appendix A signs for the public key there', async () => {
+    const seed = Buffer.from('nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=', 'base64');
+    const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+    const privateKey = `-----BEGIN PRIVATE KEY-----\n${der.toString('base64')}\n-----END PRIVATE KEY-----\n`;
+    const options = { domainName: 'football.example.com', keySelector: 'brisbane', privateKey };
+    published.set(
+      'brisbane._domainkey.football.example.com',
+      'v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=',
+    );
+
+    expect(await verdict(await bytesOf(outgoingEmail(), { dkim: options }))).toBe('pass');
+  });
+
+  it.each<[string, DkimOptions[], string]>([
+    ['no key', [], 'dkim: must have one key at least'],
+    [
+      'a wrong one among them',
+      [dkim, { ...dkim, keySelector: 'a b' }],
+      'dkim[1].keySelector: must',
+    ],
+    ['two of one name', [dkim, ed25519.options, dkim], 'dkim[2].keySelector: must differ'],
+  ])('%s is refused before the first message', (_case, keys, message) => {
+    expect(() => new MimeComposer({ dkim: keys })).toThrow(ConfigurationError);
+    expect(() => new MimeComposer({ dkim: keys })).toThrow(message);
+  });
+
+  it('keys of one selector for several domains are several keys', async () => {
+    const other = { ...dkim, domainName: 'example.net' };
+
+    expect(() => new MimeComposer({ dkim: [dkim, other] })).not.toThrow();
+  });
+});
+
 describe('the hash of a body', () => {
   const piece = fc.oneof(
     fc.constantFrom(' ', '\t', '\r\n', '\r\n\r\n', ' \r\n', 'a', '.', '\u00e9', '  b'),
@@ -196,12 +274,21 @@ function everything(): Partial<OutgoingEmail> {
 }
 
 async function verdict(signed: Buffer): Promise<string | undefined> {
+  return (await verdicts(signed))[0];
+}
+
+async function verdicts(signed: Buffer): Promise<string[]> {
   const { results } = await dkimVerify(signed, { resolver: publishedRecord });
-  return results[0]?.status.result;
+  return results.map(({ status }) => status.result);
+}
+
+function dkimKeyRecord(key: { host: string; record: string }): [string, string] {
+  return [key.host, key.record];
 }
 
 async function publishedRecord(name: string, type: string): Promise<string[][]> {
-  if (name === host && type === 'TXT') return [[record]];
+  const text = published.get(name);
+  if (text !== undefined && type === 'TXT') return [[text]];
   throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
 }
 

@@ -1,4 +1,5 @@
-import type { OptionReader } from '../../contract/option-reader.js';
+import { OptionReader } from '../../contract/option-reader.js';
+import { joinPath } from '../../errors/problem.js';
 import { isRelayHeader, relayHeaderNames, type RelayHeaders } from '../../message/relay-headers.js';
 import { dkimProblems, type DkimOptions } from '../../mime/dkim.js';
 import type { SmtpDsn } from '../../transport/smtp/smtp-result.js';
@@ -133,8 +134,8 @@ export interface SmtpOptions {
   localAddress?: string | undefined;
   /** What we call ourselves in EHLO. @default the name of the machine */
   name?: string | undefined;
-  /** Signs every message. @default unsigned */
-  dkim?: DkimOptions | undefined;
+  /** Signs every message, with one key or with each of several. @default unsigned */
+  dkim?: DkimOptions | readonly DkimOptions[] | undefined;
   /** Asks for delivery reports; `providerOptions.smtp.dsn` of a message goes over it. @default none */
   dsn?: SmtpDsnOptions | undefined;
   /**
@@ -155,7 +156,7 @@ export interface SmtpOptions {
 /** The options with every default in place. */
 export interface ResolvedSmtpOptions extends SmtpSettings {
   readonly auth?: SmtpAuth;
-  readonly dkim?: DkimOptions;
+  readonly dkim?: DkimOptions | readonly DkimOptions[];
   readonly dsn?: SmtpDsn;
   /** In lower case. */
   readonly relayHeaders?: RelayHeaders;
@@ -278,20 +279,31 @@ function isPem(value: unknown): boolean {
   return typeof value === 'string' && value.includes('-----BEGIN CERTIFICATE-----');
 }
 
-function readDkim(reader: OptionReader): DkimOptions | undefined {
-  const dkim = reader.nested('dkim');
-  if (dkim === undefined) return undefined;
-  const headerFieldNames = dkim.string('headerFieldNames');
-  const skipFields = dkim.string('skipFields');
-  const privateKey = dkim.raw('privateKey');
+function readDkim(reader: OptionReader): DkimOptions | readonly DkimOptions[] | undefined {
+  const given = reader.raw('dkim');
+  if (given === undefined) return undefined;
+  const path = joinPath(reader.path, 'dkim');
+  const readerAt = (value: unknown, at: string) => new OptionReader(value, at, reader.report);
+  const keys: readonly unknown[] | undefined = Array.isArray(given) ? given : undefined;
+  const dkim =
+    keys === undefined
+      ? readDkimKey(readerAt(given, path))
+      : keys.map((key, at) => readDkimKey(readerAt(key, joinPath(path, at))));
+  for (const problem of dkimProblems(dkim, path)) reader.report(problem.path, problem.message);
+  return dkim;
+}
+
+function readDkimKey(key: OptionReader): DkimOptions {
+  const headerFieldNames = key.string('headerFieldNames');
+  const skipFields = key.string('skipFields');
+  const privateKey = key.raw('privateKey');
   const options: DkimOptions = {
-    domainName: dkim.string('domainName') ?? '',
-    keySelector: dkim.string('keySelector') ?? '',
+    domainName: key.string('domainName') ?? '',
+    keySelector: key.string('keySelector') ?? '',
     privateKey: typeof privateKey === 'string' ? privateKey : '',
     ...(headerFieldNames !== undefined && { headerFieldNames }),
     ...(skipFields !== undefined && { skipFields }),
   };
-  dkim.finish();
-  for (const { path, message } of dkimProblems(options, dkim.path)) reader.report(path, message);
+  key.finish();
   return options;
 }

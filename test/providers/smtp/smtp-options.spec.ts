@@ -1,4 +1,4 @@
-import { dkimKey } from '../../fixtures/dkim-key.js';
+import { dkimKey, ed25519Key } from '../../fixtures/dkim-key.js';
 import { readOptions } from '../../fixtures/smtp-provider.js';
 import { TEST_CERTIFICATE } from '../../fixtures/smtp-script-peer.js';
 
@@ -202,6 +202,17 @@ describe('What cannot work is named at once', () => {
       { host, dkim: { ...dkimKey().options, privateKey: 'x' } },
       ['dkim.privateKey'],
     ],
+    [
+      'a DKIM key among others that is none',
+      { host, dkim: [dkimKey().options, { ...dkimKey('b').options, privateKey: 'x', pem: 1 }] },
+      ['dkim[1].pem', 'dkim[1].privateKey'],
+    ],
+    [
+      'a DKIM key that is no object',
+      { host, dkim: ['x'] },
+      ['dkim[0]', 'dkim[0].domainName', 'dkim[0].keySelector', 'dkim[0].privateKey'],
+    ],
+    ['DKIM keys that are none', { host, dkim: [] }, ['dkim']],
     ['DSN events that do not exist', { host, dsn: { notify: ['always'] } }, ['dsn.notify']],
     ['DSN never and sometimes', { host, dsn: { notify: ['never', 'delay'] } }, ['dsn.notify']],
     ['a DSN id with a line break', { host, dsn: { envid: 'a\r\nb' } }, ['dsn.envid']],
@@ -230,6 +241,7 @@ describe('What can work is taken as it is', () => {
     [{ auth: { user: 'ada', oauth2: { ...renewal, accessToken: 'token' } } }],
     [{ name: 'mail.example.com', rejectUnauthorized: false, tls: 'none' }],
     [{ dkim: dkimKey().options }],
+    [{ dkim: [dkimKey().options, ed25519Key().options] }],
     [{ maxConnections: 20, maxMessagesPerConnection: 1, idleMs: 1_000 }],
   ])('%#', (given) => {
     const { options, problems } = readOptions({ host, ...given });
