@@ -1,6 +1,8 @@
 import { cleanText } from '../contract/clean-text.js';
 import { LightSignal } from '../contract/light-signal.js';
+import { missingPackage } from '../contract/missing-package.js';
 import { sameForAll, unknown, type FailureInput, type Submission } from '../contract/submission.js';
+import { isMissingPackageError } from '../errors/missing-package.error.js';
 import { invalid, normalizeSubmission } from './normalize-submission.js';
 
 // A provider that heeds its signal knows best how far the message went; one that does not is left.
@@ -18,7 +20,8 @@ export interface AttemptLimits {
 
 /**
  * Makes one call of a provider and always comes back with one submission per message: what it throws,
- * what makes no sense and what does not come in time is `unknown`, since the messages may have left.
+ * what makes no sense and what does not come in time is `unknown`, since the messages may have left. Only
+ * a package that could not be loaded has surely sent nothing.
  */
 export async function attempt(
   call: (ending: LightSignal) => Promise<readonly Submission[]>,
@@ -30,6 +33,7 @@ export async function attempt(
     const submissions = await patience.wait(call);
     return checked(submissions, count, limits.secrets);
   } catch (error) {
+    if (isMissingPackageError(error)) return sameForAll(missingPackage(error), count);
     const failure =
       error instanceof InterruptedError
         ? describeInterruption(error)

@@ -1,4 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { MissingPackageError } from './missing-package.error.js';
+import { liesIn, newestMajor } from './version-range.js';
+
+/**
+ * The optional peers, with the versions that MailBridge works with. The manifest allows every version, so
+ * that an application that uses another one for its own purposes can install: the part that needs a peer
+ * looks for it at start.
+ */
+export const PEER_RANGES = {
+  '@aws-sdk/client-sesv2': '^3.900.0',
+  nodemailer: '^10.1.0',
+} as const;
+
+/** The name of an optional peer. */
+export type Peer = keyof typeof PEER_RANGES;
 
 /** Finds a package from here, or throws. */
 type Resolve = (name: string) => string;
@@ -6,16 +23,43 @@ type Resolve = (name: string) => string;
 /** A package that every application with MailBridge has: where it cannot be found, nothing can. */
 const ALWAYS_THERE = '@nestjs/common';
 
+/** What a module loader says where a package, or the file of it that we import, is not there. */
+const NOT_THERE = new Set([
+  'ERR_MODULE_NOT_FOUND',
+  'MODULE_NOT_FOUND',
+  'ERR_PACKAGE_PATH_NOT_EXPORTED',
+  'ERR_UNSUPPORTED_DIR_IMPORT',
+]);
+
 let resolve: Resolve | 'unable' | undefined;
 
 /**
- * Whether a package is surely not installed, found out without loading it: clients are heavy, and wanted
- * only when the first message goes out. In a bundled application, which may have the package inside, this
- * cannot be told: then `import()` decides at first use.
+ * What is wrong with an optional peer, with the command that helps; nothing where it may be right. It is
+ * found out without loading the peer: clients are heavy, and wanted only when the first message goes out.
+ * In a bundled application, which may have the peer inside, it cannot be told: then `import()` decides
+ * at first use.
  */
-export function isSurelyMissing(name: string): boolean {
+export function peerProblem(peer: Peer): string | undefined {
   resolve ??= workingResolve();
-  return resolve !== 'unable' && !finds(resolve, name);
+  if (resolve === 'unable') return undefined;
+  const found = find(resolve, peer);
+  if (found === 'missing') return `needs the package '${peer}': run npm install ${peer}`;
+  const version = found === 'hidden' ? undefined : versionOf(peer, found);
+  const range = PEER_RANGES[peer];
+  if (version === undefined || liesIn(version, range)) return undefined;
+  return `needs the package '${peer}' ${range}, and ${version} is installed: run npm install ${peer}@${newestMajor(range)}`;
+}
+
+/**
+ * The error of an optional peer's `import()`, with the command that installs the peer where that helps. The
+ * import stands in a `try` of its own: bundlers then let the peer be missing.
+ */
+export function peerError(peer: Peer, error: unknown): unknown {
+  if (!NOT_THERE.has(codeOf(error))) return error;
+  // Without the version behind an @: in a failure that would look like an address.
+  return new MissingPackageError(
+    `The package '${peer}' (${PEER_RANGES[peer]}) could not be loaded: run npm install ${peer}`,
+  );
 }
 
 /** The way to find packages from here, where it finds one that must be there. */
@@ -23,20 +67,40 @@ function workingResolve(): Resolve | 'unable' {
   try {
     // Bundlers may leave nothing of `createRequire`, or move the file away from all packages.
     const { resolve: fromHere } = createRequire(thisFile());
-    return finds(fromHere, ALWAYS_THERE) ? fromHere : 'unable';
+    return find(fromHere, ALWAYS_THERE) === 'missing' ? 'unable' : fromHere;
   } catch {
     return 'unable';
   }
 }
 
-/** Also a package is there that does not let us see the file we ask for. */
-function finds(find: Resolve, name: string): boolean {
+/** The file that a package is entered by; `hidden` where it does not let us see that. */
+function find(fromHere: Resolve, name: string): string {
   try {
-    find(name);
-    return true;
+    return fromHere(name);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND';
+    return codeOf(error) === 'MODULE_NOT_FOUND' ? 'missing' : 'hidden';
   }
+}
+
+/** The version of the package that a file belongs to, by the manifest above it. */
+function versionOf(name: string, file: string): string | undefined {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = manifestIn(folder);
+    if (manifest?.name === name) return manifest.version;
+  }
+  return undefined;
+}
+
+function manifestIn(folder: string): { name?: string; version?: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as object;
+  } catch {
+    return undefined;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException | undefined)?.code);
 }
 
 // `import.meta.url` would say the same, but a CommonJS test set-up cannot transform it.

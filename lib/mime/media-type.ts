@@ -1,4 +1,5 @@
 import { AttachmentError } from '../errors/message.errors.js';
+import { peerError } from '../errors/optional-peer.js';
 import type { OutgoingAttachment, OutgoingEmail } from '../message/outgoing-email.js';
 import { withCharset } from '../message/text-content.js';
 import { SevenBit, UnfitContent } from './seven-bit.js';
@@ -95,9 +96,15 @@ function sevenBitOf(
 }
 
 async function mediaTypeOf(filename: string): Promise<string> {
-  // nodemailer's table, of 1,600 names. Loaded for the first attachment that needs it.
-  const typeOf = await (typeOfName ??= import('nodemailer/lib/mime-funcs').then(
-    ({ detectMimeType }) => detectMimeType,
-  ));
+  const typeOf = await (typeOfName ??= loadTypeOfName());
   return typeOf(filename);
+}
+
+/** nodemailer's table, of 1,600 names. Loaded for the first attachment that needs it. */
+async function loadTypeOfName(): Promise<TypeOfName> {
+  try {
+    return (await import('nodemailer/lib/mime-funcs')).detectMimeType;
+  } catch (error) {
+    throw peerError('nodemailer', error);
+  }
 }

@@ -2,6 +2,7 @@ import { pipeline, type Readable, type Transform } from 'node:stream';
 import type { MailComposerOptions } from 'nodemailer/lib/mail-composer';
 import type MimeNode from 'nodemailer/lib/mime-node';
 import { ConfigurationError } from '../errors/configuration.error.js';
+import { peerError } from '../errors/optional-peer.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import { renderContent } from '../message/substitutions.js';
 import { slicesAfter } from './byte-slices.js';
@@ -101,6 +102,10 @@ function pass(source: Readable, through: Transform): Readable {
 }
 
 async function loadCompile(): Promise<Compile> {
-  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
-  return (content) => new MailComposer(content).compile();
+  try {
+    const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
+    return (content) => new MailComposer(content).compile();
+  } catch (error) {
+    throw peerError('nodemailer', error);
+  }
 }

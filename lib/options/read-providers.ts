@@ -3,7 +3,7 @@ import type { ChannelOptions } from '../delivery/channel-options.js';
 import type { CircuitBreakerOptions } from '../delivery/circuit-breaker.js';
 import type { RateLimit, RateLimitStore, RateLimitUnit } from '../delivery/rate-limit.js';
 import type { RetryOptions } from '../delivery/retry-policy.js';
-import { isSurelyMissing } from '../errors/optional-peer.js';
+import { peerProblem } from '../errors/optional-peer.js';
 import { joinPath } from '../errors/problem.js';
 import {
   mergeDefaults,
@@ -55,7 +55,8 @@ export function readProvider(
   const defaults = mergeDefaults(context.common, readDefaults(reader, relayHeaders));
   if (builtIn === undefined) return { channel, weight, defaults };
   for (const peer of builtIn.peers) {
-    if (isSurelyMissing(peer)) reader.report(reader.path, missingPeer(name, peer));
+    const problem = peerProblem(peer);
+    if (problem !== undefined) reader.report(reader.path, `the provider '${name}' ${problem}`);
   }
   const { maxInFlight = context.maxInFlight } = channel;
   const create = builtIn.configure(reader, { ...context, maxInFlight });
@@ -118,10 +119,6 @@ function readWeight(reader: OptionReader): number {
   if (typeof weight === 'number' && weight > 0 && Number.isFinite(weight)) return weight;
   reader.problem('weight', 'must be a number above 0');
   return DEFAULTS.weight;
-}
-
-function missingPeer(provider: string, peer: string): string {
-  return `the provider '${provider}' needs the package '${peer}': run npm install ${peer}`;
 }
 
 /** What messages are given, by the rules of their fields. */

@@ -1,5 +1,6 @@
 import type { MailProviderStrategy } from '../contract/mail-provider.strategy.js';
 import type { OptionReader } from '../contract/option-reader.js';
+import type { Peer } from '../errors/optional-peer.js';
 import { readMailgunOptions } from './mailgun/mailgun.options.js';
 import { MailgunProvider } from './mailgun/mailgun.provider.js';
 import { readBrevoOptions } from './brevo/brevo.options.js';
@@ -28,7 +29,7 @@ export interface BuiltInContext {
 /** How a provider that comes with the package is configured and made. */
 export interface BuiltInProvider {
   /** Optional peers that it needs, for a check at start. */
-  readonly peers: readonly string[];
+  readonly peers: readonly Peer[];
   /** Whether its transport bounds its own phases, so that no time-out is put over the attempt. */
   readonly hasOwnPhases?: boolean;
   /** What a rate limit counts where the options do not say. @default 'message' */
@@ -51,14 +52,14 @@ export const BUILT_IN_PROVIDERS: Readonly<Record<string, BuiltInProvider>> = {
     },
   },
   mailgun: {
-    peers: ['@nestjs/axios', 'axios'],
+    peers: [],
     configure: (reader, context) => {
       const options = readMailgunOptions(reader, context);
       return () => new MailgunProvider(options);
     },
   },
   postmark: {
-    peers: ['@nestjs/axios', 'axios'],
+    peers: [],
     configure: (reader, context) => {
       const options = readPostmarkOptions(reader, context);
       return () => new PostmarkProvider(options);
@@ -74,14 +75,14 @@ export const BUILT_IN_PROVIDERS: Readonly<Record<string, BuiltInProvider>> = {
     },
   },
   sendgrid: {
-    peers: ['@nestjs/axios', 'axios'],
+    peers: [],
     configure: (reader, context) => {
       const options = readSendGridOptions(reader, context);
       return () => new SendGridProvider(options);
     },
   },
   brevo: {
-    peers: ['@nestjs/axios', 'axios'],
+    peers: [],
     configure: (reader, context) => {
       const options = readBrevoOptions(reader, context);
       return () => new BrevoProvider(options);

@@ -24,6 +24,13 @@ describe('The README', () => {
     expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
   });
 
+  it('N7: has the jest settings that the package test runs', () => {
+    const runners = readFileSync('test/package/test-runners.mjs', 'utf8');
+    const [, pattern = ''] = /transformIgnorePatterns: \[('[^\n]+')\]/.exec(readme) ?? [];
+    expect(pattern).toContain('nest-mailbridge');
+    expect(runners).toContain(`const TRANSFORMED = ${pattern};`);
+  });
+
   it('has links that lead somewhere', () => {
     const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, text]) =>
       text!

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Project, pack, type ProjectOptions } from '../fixtures/project.js';
 
 const packed = pack();
@@ -9,7 +11,10 @@ const project = (options?: ProjectOptions) => {
   return made;
 };
 
+const folders: string[] = [];
+
 afterAll(() => {
+  folders.forEach((folder) => rmSync(folder, { recursive: true }));
   projects.forEach((each) => each.remove());
   packed.remove();
 });
@@ -60,11 +65,42 @@ const oldest = Object.fromEntries(
   ]),
 );
 
+/** A package of that version that only has a manifest and an entry. */
+function manifestAlone(name: string, version: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mailbridge-peer-'));
+  folders.push(folder);
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version, main: 'index.js' }));
+  writeFileSync(join(folder, 'index.js'), '');
+  return folder;
+}
+
 describe('What npm would publish', () => {
   it('is the build and the papers, and nothing else', () => {
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
     const rest = packed.files.filter((path) => !/^dist\/.*\.(?:js|d\.ts)$/.test(path));
     expect(rest.toSorted()).toEqual(papers);
+  });
+
+  it('N13: has every type that a public one names, and no others', () => {
+    const types = packed.files.filter((path) => path.endsWith('.d.ts'));
+    const named = new Set(['dist/index.d.ts', 'dist/redis/index.d.ts']);
+    for (const file of named) {
+      const text = readFileSync(join(packed.folder, file), 'utf8');
+      const targets = text.matchAll(/(?:from|import\() ?'(\.[^']+)\.js'/g);
+      for (const [, target = ''] of targets) named.add(`${join(file, '..', target)}.d.ts`);
+    }
+    expect(types.toSorted()).toEqual([...named].toSorted());
+  });
+
+  it('N13: has a manifest without what is for our own work', () => {
+    const manifest = JSON.parse(
+      readFileSync(join(packed.folder, 'package.json'), 'utf8'),
+    ) as Record<string, unknown>;
+    const ours = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
+    const dropped = ['workspaces', 'scripts', 'devDependencies', 'overrides', 'jest', 'prettier'];
+    const kept = Object.entries(ours).filter(([field]) => !dropped.includes(field));
+    expect(manifest).toEqual(Object.fromEntries(kept));
+    expect(manifest['repository']).toMatchObject({ type: 'git' });
   });
 
   it('has every file that its exports name, and loads each from both kinds of modules', async () => {
@@ -141,6 +177,66 @@ describe('The built package', () => {
       "true MailBridge is not configured correctly: providers.mailbox: the provider 'mailbox' needs the package 'nodemailer': run npm install nodemailer\n",
     );
   });
+
+  it('N21: names a peer whose version does not fit, and starts where nothing needs it', async () => {
+    const from = { nodemailer: manifestAlone('nodemailer', '7.0.13') };
+    const smtp = `main({ provider: 'smtp', providers: { smtp: { host: '127.0.0.1' } } }).catch(fail);`;
+    await expect(project({ from }).run('app.mjs', ESM + SEND + smtp)).resolves.toEqual({
+      code: 1,
+      output:
+        "true MailBridge is not configured correctly: providers.smtp: the provider 'smtp' needs the package 'nodemailer' ^10.1.0, and 7.0.13 is installed: run npm install nodemailer@10\n",
+    });
+    const sendgrid = `${ESM}
+      const options = { provider: 'sendgrid', providers: { sendgrid: { apiKey: 'SG.key' } } };
+      const app = await NestFactory.createApplicationContext(MailBridgeModule.forRoot(options), { logger: false });
+      console.log('started');
+      await app.close();
+    `;
+    const started = await project({ from }).run('app.mjs', sendgrid);
+    expect(started).toEqual({ code: 0, output: 'started\n' });
+  });
+
+  const later = {
+    smtp: {
+      peer: 'nodemailer',
+      options: "{ host: '127.0.0.1', port: 1 }",
+      command: 'nodemailer@10',
+    },
+    mailbox: { peer: 'nodemailer', options: '{}' },
+    ses: {
+      peer: '@aws-sdk/client-sesv2',
+      options:
+        "{ region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'secret' } }",
+    },
+  };
+  for (const [provider, { peer, options }] of Object.entries(later)) {
+    it(`N1: a peer that is missing at first use is unsent, with the command that installs it (${provider})`, async () => {
+      const script = `${ESM}
+        import { rmSync } from 'node:fs';
+        const options = { provider: '${provider}', providers: { ${provider}: ${options} } };
+        const app = await NestFactory.createApplicationContext(MailBridgeModule.forRoot(options), { logger: false });
+        rmSync('node_modules/${peer}'); // as in a bundle that left it out
+        const mail = app.get(MailBridgeService);
+        const message = { from: 'a@example.com', to: 'b@example.com', subject: 'Hi', text: 'Hi' };
+        const attachments = [{ filename: 'a.txt', content: 'a' }];
+        const error = await mail.send({ ...message, attachments }).catch((thrown) => thrown);
+        const { outcome, attempts, failure: { category, retryable } } = error.response;
+        console.log(outcome, attempts, category, retryable, error.response.failure.message);
+        const { responses } = await mail.sendBulk([message, message]);
+        console.log(responses.map((each) => each.outcome + ' ' + each.failure?.code).join());
+        await mail.verify('${provider}').then(() => console.log('verified'), (thrown) => console.log(thrown.message));
+        await app.close();
+      `;
+      const { code, output } = await project().run('app.mjs', script);
+      const [sent, bulk, verified] = output.split('\n');
+      expect(code).toBe(0);
+      expect(sent).toMatch(/^unsent 1 configuration false The package '/);
+      expect(sent).toContain(`run npm install ${peer}`);
+      const lacking = provider === 'mailbox' ? 'accepted undefined' : 'unsent MISSING_PACKAGE';
+      expect(bulk).toBe(`${lacking},${lacking}`); // the mailbox composes plain messages by itself
+      if (provider !== 'mailbox') expect(verified).toContain(`run npm install ${peer}`);
+    });
+  }
 
   it('needs no peer of a provider that is not configured', async () => {
     const custom = `

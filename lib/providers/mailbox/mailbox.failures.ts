@@ -1,5 +1,7 @@
+import { missingPackage } from '../../contract/missing-package.js';
 import { rejected, unsent, type Submission } from '../../contract/submission.js';
 import { isAttachmentError, isInvalidMessageError } from '../../errors/message.errors.js';
+import { isMissingPackageError } from '../../errors/missing-package.error.js';
 
 /**
  * What became of a message that could not be captured. The mailbox has it or has it not, so nothing is
@@ -16,6 +18,7 @@ export function captureFailure(error: unknown, signal: AbortSignal): Submission 
   if (isAttachmentError(error) || isInvalidMessageError(error)) {
     return rejected({ code: error.code, category: 'validation', message: error.message });
   }
+  if (isMissingPackageError(error)) return missingPackage(error);
   return unsent({
     code: 'MAILBOX',
     message: `The mailbox could not build or read the message: ${nameOf(error)}.`,

@@ -96,7 +96,10 @@ function errorText(body: unknown, status: number): string {
   return typeof text === 'string' && text !== '' ? text : `SES answered with status ${status}`;
 }
 
-function unmadeOutcome({ code }: SesUnmade): Submission {
+const NO_CREDENTIALS =
+  'no AWS credentials were found: set providers.ses.credentials or the default credential chain';
+
+function unmadeOutcome({ code, message }: SesUnmade): Submission {
   if (code === NO_SIGV4A) {
     return unsent({
       code,
@@ -114,9 +117,7 @@ function unmadeOutcome({ code }: SesUnmade): Submission {
     code,
     category: isAuth ? 'auth' : 'configuration',
     retryable: false,
-    message: isAuth
-      ? 'no AWS credentials were found: set providers.ses.credentials or the default credential chain'
-      : 'the AWS SDK could not make the request',
+    message: message ?? (isAuth ? NO_CREDENTIALS : 'the AWS SDK could not make the request'),
   });
 }
 

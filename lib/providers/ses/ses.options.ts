@@ -1,5 +1,5 @@
 import type { OptionReader } from '../../contract/option-reader.js';
-import type { SesClientOptions, SesCredentials } from '../../transport/ses/ses-client.js';
+import type { SesClientOptions, SesCredentials } from '../../transport/ses/ses-client-options.js';
 import { readApiUrl } from '../api/api-options.js';
 
 /** Options of the provider `ses`: Amazon SES by its API v2. */

@@ -5,6 +5,7 @@ import { MailProviderStrategy, type SendContext } from '../../contract/mail-prov
 import { rejected, unsent, type Submission } from '../../contract/submission.js';
 import { MailBridgeError } from '../../errors/mail-bridge.error.js';
 import { isAttachmentError } from '../../errors/message.errors.js';
+import { isMissingPackageError } from '../../errors/missing-package.error.js';
 import { describeProblem, type Problem } from '../../errors/problem.js';
 import { envelopeRecipients } from '../../message/envelope.js';
 import type { OutgoingEmail } from '../../message/outgoing-email.js';
@@ -87,6 +88,7 @@ export class SmtpProvider extends MailProviderStrategy {
     try {
       return await this.#composer.compose(email);
     } catch (error) {
+      if (isMissingPackageError(error)) throw error;
       if (isAttachmentError(error)) {
         return rejected({ code: error.code, category: 'validation', message: error.message });
       }

@@ -36,6 +36,8 @@ export interface SesUnmade {
   readonly kind: 'unmade';
   /** `NO_SIGV4A`, or the name of the SDK's error, as in `CredentialsProviderError`; nothing else of it leaves. */
   readonly code: string;
+  /** Ours, where we know what to do. */
+  readonly message?: string;
 }
 
 /** What became of a call. It holds nothing of the request itself. */

@@ -1,30 +1,15 @@
 import type { GetAccountCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import { isMissingPackageError } from '../../errors/missing-package.error.js';
+import { peerError } from '../../errors/optional-peer.js';
 import { Connections } from '../http/connections.js';
 import type { HttpRequest, HttpResult } from '../http/http-result.js';
 import { USER_AGENT } from '../http/user-agent.js';
 import type { StopSignal } from '../stop-signal.js';
 import { isRefusedForItsTime } from './clock-skew.js';
-import { NO_SIGV4A, type SesCall, type SesResult } from './ses-call.js';
+import { NO_SIGV4A, type SesCall, type SesResult, type SesUnmade } from './ses-call.js';
+import type { SesClientOptions } from './ses-client-options.js';
 import { withoutVersionNotice } from './version-notice.js';
 import { withoutCredentials } from './without-credentials.js';
-
-/** Keys of an AWS account. */
-export interface SesCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-/** Where and as whom a client connects. */
-export interface SesClientOptions {
-  readonly region: string;
-  /** Instead of the address that the region has. */
-  readonly endpoint: string | undefined;
-  /** Without them the SDK looks through its default chain: environment, profile, container, instance. */
-  readonly credentials: SesCredentials | undefined;
-  /** Connections at a time. */
-  readonly maxSockets: number;
-}
 
 type Sdk = typeof import('@aws-sdk/client-sesv2');
 
@@ -124,14 +109,28 @@ export class SesClient {
       );
       await client.send(command);
     } catch (error) {
-      if (!isMade) attempt = { result: { kind: 'unmade', code: codeOf(error) } };
+      if (!isMade) attempt = { result: unmade(error) };
     }
     return attempt;
   }
 }
 
+function unmade(error: unknown): SesUnmade {
+  if (!isMissingPackageError(error)) return { kind: 'unmade', code: codeOf(error) };
+  return { kind: 'unmade', code: error.code, message: error.message };
+}
+
+/** @throws MissingPackageError */
+async function loadSdk(): Promise<Sdk> {
+  try {
+    return await import('@aws-sdk/client-sesv2');
+  } catch (error) {
+    throw peerError('@aws-sdk/client-sesv2', error);
+  }
+}
+
 async function load({ region, endpoint, credentials }: SesClientOptions) {
-  const sdk = await import('@aws-sdk/client-sesv2');
+  const sdk = await loadSdk();
   const settings = {
     region,
     maxAttempts: 1,

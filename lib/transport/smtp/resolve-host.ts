@@ -1,4 +1,5 @@
 import { isIP, type LookupFunction } from 'node:net';
+import { peerError } from '../../errors/optional-peer.js';
 
 /** What nodemailer finds. It does not declare `_addresses`: without them the one address would be tried alone. */
 interface Resolved {
@@ -11,7 +12,7 @@ interface Resolved {
  * what it found for five minutes. One of them, picked at random, stands first.
  */
 export async function resolverOf(timeoutMs: number): Promise<LookupFunction> {
-  const { resolveHostname } = await import('nodemailer/lib/shared');
+  const { resolveHostname } = await loadShared();
   return (host, { all, family }, found) => {
     resolveHostname({ host, timeout: timeoutMs }, (error, result) => {
       const { host: first, _addresses: addresses = [] }: Resolved = result ?? {};
@@ -29,8 +30,17 @@ export async function resolverOf(timeoutMs: number): Promise<LookupFunction> {
 
 /** Has the name looked up anew for the next connection: where the server is may have changed. */
 export async function forgetAddress(host: string): Promise<void> {
-  const { dnsCache } = await import('nodemailer/lib/shared');
+  const { dnsCache } = await loadShared();
   dnsCache.delete(host);
+}
+
+/** @throws MissingPackageError */
+async function loadShared(): Promise<typeof import('nodemailer/lib/shared')> {
+  try {
+    return await import('nodemailer/lib/shared');
+  } catch (error) {
+    throw peerError('nodemailer', error);
+  }
 }
 
 function isAddress(text: string | null | undefined): text is string {

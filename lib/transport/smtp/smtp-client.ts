@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
+import { peerError } from '../../errors/optional-peer.js';
 import { LONGEST_REPLY_BYTES } from './smtp-reply.js';
 import type { SmtpSettings } from './smtp-settings.js';
 import { tlsOptions } from './tls-options.js';
@@ -16,7 +17,7 @@ export type ClientStep = 'command' | 'reply';
 
 /** Loads nodemailer, at first use, so that an application without SMTP can do without it. */
 export async function clientsOf(settings: SmtpSettings): Promise<CreateClient> {
-  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
+  const Connection = await loadConnection();
   return (socket, onStep) => {
     const client = new Connection({
       ...clientOptions(settings),
@@ -27,6 +28,15 @@ export async function clientsOf(settings: SmtpSettings): Promise<CreateClient> {
     client.on('error', () => undefined);
     return client;
   };
+}
+
+/** @throws MissingPackageError */
+async function loadConnection(): Promise<typeof SMTPConnection> {
+  try {
+    return (await import('nodemailer/lib/smtp-connection')).default;
+  } catch (error) {
+    throw peerError('nodemailer', error);
+  }
 }
 
 function clientOptions(settings: SmtpSettings): SMTPConnectionOptions {

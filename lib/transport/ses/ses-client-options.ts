@@ -1,0 +1,17 @@
+/** Keys of an AWS account. */
+export interface SesCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Where and as whom a client connects. */
+export interface SesClientOptions {
+  readonly region: string;
+  /** Instead of the address that the region has. */
+  readonly endpoint: string | undefined;
+  /** Without them the SDK looks through its default chain: environment, profile, container, instance. */
+  readonly credentials: SesCredentials | undefined;
+  /** Connections at a time. */
+  readonly maxSockets: number;
+}
