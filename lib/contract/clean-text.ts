@@ -5,6 +5,8 @@ const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu;
 // Linear on any input: the quantified classes do not overlap with what follows them.
 const ADDRESS = /(?:"[^"\r\n]{0,64}"|[^\s<>()[\]"',;:@%]+)(?:@|%40)[^\s<>()[\]"',;:@]+/gi;
 const CREDENTIALS_IN_URL = /\/\/[^\s/@]+@/g;
+/** A character of any of these, or half of a pair. The last words of most servers have none. */
+const IN_DOUBT = /[@%/\p{Cc}\u2028\u2029\p{Cs}]/u;
 
 /**
  * Makes a provider's words fit for errors and logs: one line, no addresses, none of the `secrets` of
@@ -15,11 +17,16 @@ export function cleanText(text: unknown, secrets: readonly string[] = []): strin
   for (const secret of secrets) {
     if (secret.length >= SHORTEST_SECRET) clean = clean.replaceAll(secret, '[secret]');
   }
+  if (!IN_DOUBT.test(clean)) return shortened(clean.trim());
   clean = clean
     .replace(CREDENTIALS_IN_URL, '//[secret]@')
     .replace(ADDRESS, '[address]')
     .replace(CONTROLS, ' ')
     .trim()
     .toWellFormed();
-  return clean.length <= LIMIT ? clean : `${clean.slice(0, LIMIT - 1)}…`;
+  return shortened(clean);
+}
+
+function shortened(text: string): string {
+  return text.length <= LIMIT ? text : `${text.slice(0, LIMIT - 1)}…`;
 }

@@ -63,6 +63,11 @@ export class SmtpLine {
     this.socket.write(commands);
   }
 
+  /** Ends our side: nothing more comes from us, and the server ends its own. */
+  finish(): void {
+    this.socket.end();
+  }
+
   /** Ends the connection at once. */
   hangUp(): void {
     this.#isOpen = false;

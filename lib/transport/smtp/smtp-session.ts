@@ -60,8 +60,9 @@ export class SmtpSession {
     const { line } = this;
     if (!line.isOpen) return;
     const timer = setTimeout(() => line.hangUp(), QUIT_MS);
-    // The server ends the connection, so that it no longer counts it when the next one is opened.
-    line.tell({ onReply: () => undefined, onEnd: () => undefined });
+    // The server ends the connection, so that it no longer counts it when the next one is opened; one that
+    // waits for us to end it sees that we have.
+    line.tell({ onReply: () => line.finish(), onEnd: () => undefined });
     line.say('QUIT\r\n');
     await line.ended;
     clearTimeout(timer);
