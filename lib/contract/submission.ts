@@ -29,12 +29,14 @@ export function accepted(
   messageId?: string,
   recipients?: readonly RecipientOutcome[],
 ): Submission & { outcome: 'accepted' } {
-  return {
-    outcome: 'accepted',
-    ...(messageId !== undefined && { messageId }),
-    ...(recipients !== undefined && { recipients }),
-  };
+  // Made for every message: spreading takes several times as long.
+  const submission: Mutable<Submission & { outcome: 'accepted' }> = { outcome: 'accepted' };
+  if (messageId !== undefined) submission.messageId = messageId;
+  if (recipients !== undefined) submission.recipients = recipients;
+  return submission;
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Surely not taken, because of the message or its recipients. Defaults: scope `message`, not retryable. */
 export function rejected(failure: FailureInput): Submission {

@@ -83,15 +83,14 @@ function failed(outcome: keyof typeof FAILED, why: FailureInput, each: Recipient
     : { ...FAILED[outcome](why), recipients: each };
 }
 
-/** The submission with the server's last words, where the provider gave them. */
+/** The submission, which nobody has yet, with the server's last words where the provider gave them. */
 function withResponse(
-  submission: Submission,
+  submission: Submission & { response?: string },
   response: unknown,
   secrets: readonly string[],
 ): Submission {
-  return typeof response === 'string'
-    ? { ...submission, response: cleanText(response, secrets) }
-    : submission;
+  if (typeof response === 'string') submission.response = cleanText(response, secrets);
+  return submission;
 }
 
 function failureOf(failure: unknown, secrets: readonly string[]): FailureInput | undefined {

@@ -27,7 +27,9 @@ export function submissionOf(result: SmtpResult, context: OutcomeContext): Submi
   if (isFault(result)) return faultSubmission(result.error, secrets);
   const { accepted: taken, refused, failed: others } = result;
   const response = cleanText(result.response, secrets);
-  if (refused.length === 0 && others === undefined) return { ...accepted(messageId), response };
+  if (refused.length === 0 && others === undefined) {
+    return { outcome: 'accepted', messageId, response };
+  }
   const recipients = [
     ...taken.map((address): RecipientOutcome => ({ address, outcome: 'accepted' })),
     ...recipientOutcomes(refused, secrets),

@@ -58,8 +58,9 @@ export class PhaseClock {
   expire(reason: Expiry): void {
     if (this.#expired !== undefined) return;
     this.#expired = reason;
+    const listener = this.#listener;
     this.stop();
-    this.#listener?.(reason);
+    listener?.(reason);
   }
 
   /** Tells one listener, from now on, when time is up; returns what takes it away again. */
@@ -73,6 +74,7 @@ export class PhaseClock {
   /** Frees the timer and the signal, for good. */
   stop(): void {
     this.#stopped = true;
+    this.#listener = undefined;
     this.clear();
     this.signal.removeEventListener('abort', this.#onAbort);
   }
