@@ -104,7 +104,7 @@ export type { MailboxFilter } from './providers/mailbox/mailbox.filter.js';
 export type { MailboxOptions } from './providers/mailbox/mailbox.options.js';
 export type { MailgunOptions } from './providers/mailgun/mailgun.options.js';
 export type { PostmarkOptions } from './providers/postmark/postmark.options.js';
-export type { SesOptions } from './providers/ses/ses.options.js';
+export type { SesKeys, SesOptions, SesTemporaryKeys } from './providers/ses/ses.options.js';
 export type { SendGridOptions } from './providers/sendgrid/sendgrid.options.js';
 export type { DkimOptions } from './mime/dkim.js';
 export type {

@@ -9,6 +9,7 @@ import {
 } from '../../contract/submission.js';
 import type { HttpAnswer } from '../../transport/http/http-result.js';
 import { NO_SIGV4A, type SesResult, type SesUnmade } from '../../transport/ses/ses-call.js';
+import { FUNCTION_FAILED, NO_KEYS } from '../../transport/ses/ses-credentials.js';
 import { sesErrorType } from '../../transport/ses/ses-error-type.js';
 import { answerJson, beginsLikeJson, isJsonObject } from '../api/answer-json.js';
 import { faultOutcome, statusOutcome, unexpectedAnswer } from '../api/api-outcome.js';
@@ -111,6 +112,14 @@ function unmadeOutcome({ code, message }: SesUnmade): Submission {
         'EndpointId needs a signer of the AWS SDK that is not loaded: npm install @aws-sdk/signature-v4a, ' +
         "and import '@aws-sdk/signature-v4a' where the application starts",
     });
+  }
+  if (code === FUNCTION_FAILED) {
+    const text = 'the function providers.ses.credentials failed';
+    return unsent({ code, category: 'unavailable', retryable: true, message: text });
+  }
+  if (code === NO_KEYS) {
+    const text = 'the function providers.ses.credentials gave no accessKeyId and secretAccessKey';
+    return unsent({ code, category: 'auth', retryable: false, message: text });
   }
   const isAuth = /credential|token|sso|sts|role|profile/i.test(code);
   return unsent({

@@ -1,22 +1,31 @@
 import type { OptionReader } from '../../contract/option-reader.js';
-import type { SesClientOptions, SesCredentials } from '../../transport/ses/ses-client-options.js';
+import type { SesClientOptions } from '../../transport/ses/ses-client-options.js';
+import type { SesCredentialsFunction } from '../../transport/ses/ses-credentials.js';
 import { readApiUrl } from '../api/api-options.js';
+
+/** Keys of an AWS account. */
+export interface SesKeys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string | undefined;
+}
+
+/** Keys from a function. */
+export interface SesTemporaryKeys extends SesKeys {
+  /** When they end; five minutes before, the function is called again. @default they do not */
+  expiration?: Date | undefined;
+}
 
 /** Options of the provider `ses`: Amazon SES by its API v2. */
 export interface SesOptions {
   /** The AWS region, as in `eu-west-1`; `AWS_REGION` with `mailBridgeConfig`. Required. */
   region?: string | undefined;
   /**
-   * Keys of an AWS account.
+   * Keys of an AWS account, or a function that gets them, such as those of `@aws-sdk/credential-providers`.
+   * It is called once for all calls, before the first and before the keys end.
    * @default what the AWS default credential chain finds: environment, profile, container, instance
    */
-  credentials?:
-    | {
-        accessKeyId: string;
-        secretAccessKey: string;
-        sessionToken?: string | undefined;
-      }
-    | undefined;
+  credentials?: SesKeys | (() => Promise<SesTemporaryKeys>) | undefined;
   /** Where the API is, for a VPC endpoint or an emulator. @default the address of the region */
   endpoint?: string | undefined;
   /** The configuration set of messages that name no `stream`. @default none */
@@ -68,7 +77,9 @@ function readRegion(reader: OptionReader): string {
   return region;
 }
 
-function readCredentials(reader: OptionReader): SesCredentials | undefined {
+function readCredentials(reader: OptionReader): ResolvedSesOptions['credentials'] {
+  const given = reader.raw('credentials');
+  if (typeof given === 'function') return given as SesCredentialsFunction;
   const credentials = reader.nested('credentials');
   if (credentials === undefined) return undefined;
   const [accessKeyId, secretAccessKey] = ['accessKeyId', 'secretAccessKey'].map((name) => {

@@ -1,9 +1,4 @@
-/** Keys of an AWS account. */
-export interface SesCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+import type { SesCredentials, SesCredentialsFunction } from './ses-credentials.js';
 
 /** Where and as whom a client connects. */
 export interface SesClientOptions {
@@ -11,7 +6,7 @@ export interface SesClientOptions {
   /** Instead of the address that the region has. */
   readonly endpoint: string | undefined;
   /** Without them the SDK looks through its default chain: environment, profile, container, instance. */
-  readonly credentials: SesCredentials | undefined;
+  readonly credentials: SesCredentials | SesCredentialsFunction | undefined;
   /** Connections at a time. */
   readonly maxSockets: number;
 }

@@ -8,6 +8,7 @@ import type { StopSignal } from '../stop-signal.js';
 import { isRefusedForItsTime } from './clock-skew.js';
 import { NO_SIGV4A, type SesCall, type SesResult, type SesUnmade } from './ses-call.js';
 import type { SesClientOptions } from './ses-client-options.js';
+import { namedFailures } from './ses-credentials.js';
 import { withoutVersionNotice } from './version-notice.js';
 import { withoutCredentials } from './without-credentials.js';
 
@@ -136,7 +137,9 @@ async function load({ region, endpoint, credentials }: SesClientOptions) {
     maxAttempts: 1,
     customUserAgent: USER_AGENT,
     ...(endpoint !== undefined && { endpoint }),
-    ...(credentials !== undefined && { credentials }),
+    ...(credentials !== undefined && {
+      credentials: typeof credentials === 'function' ? namedFailures(credentials) : credentials,
+    }),
   };
   const client = withoutVersionNotice(() => new sdk.SESv2Client(settings));
   // It writes a form of each request for a log that nobody keeps, message by message.

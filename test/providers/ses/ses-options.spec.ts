@@ -57,6 +57,14 @@ describe('verify() proves region and credentials without sending', () => {
     expect(server.calls.map(({ operation }) => operation)).toEqual(['GetAccount']);
   });
 
+  it('by reading the account with the keys that a function gives', async () => {
+    const { mail, server } = await startSes({ credentials: async () => SES_ACCOUNT.credentials });
+    await mail.verify();
+    expect(server.calls).toHaveLength(1);
+    const wrong = await startSes({ credentials: async () => ({}) });
+    await expect(wrong.mail.verify()).rejects.toThrow(/providers\.ses\.credentials gave no/);
+  });
+
   it.each([
     [
       'other credentials',

@@ -266,6 +266,22 @@ describe('What SES says of an error', () => {
     },
   );
 
+  it.each([
+    ['CREDENTIALS_FUNCTION_FAILED', 'unavailable', true],
+    ['CREDENTIALS_FUNCTION_GAVE_NONE', 'auth', false],
+  ])('where the function for credentials is at fault: %s', (code, category, retryable) => {
+    expect(messageOutcome({ kind: 'unmade', code })).toEqual({
+      outcome: 'unsent',
+      failure: {
+        code,
+        category,
+        scope: 'provider',
+        retryable,
+        message: expect.stringContaining('the function providers.ses.credentials') as string,
+      },
+    });
+  });
+
   it('a request that the SDK refused is one of the configuration', () => {
     expect(bulkOutcomes({ kind: 'unmade', code: 'TypeError' }, 1)).toEqual([
       {

@@ -188,6 +188,33 @@ describe('What is not sent is known not to be', () => {
     expect(server.calls).toHaveLength(1);
   });
 
+  it.each<[string, () => unknown, string]>([
+    ['fails', () => Promise.reject(new Error('AKIAPLANTED')), 'CREDENTIALS_FUNCTION_FAILED'],
+    [
+      'throws at once',
+      () => {
+        throw new TypeError('AKIAPLANTED');
+      },
+      'CREDENTIALS_FUNCTION_FAILED',
+    ],
+    ['gives nothing', async () => undefined, 'CREDENTIALS_FUNCTION_GAVE_NONE'],
+    ['gives half', async () => ({ accessKeyId: 'A' }), 'CREDENTIALS_FUNCTION_GAVE_NONE'],
+    [
+      'gives empty text',
+      async () => ({ accessKeyId: '', secretAccessKey: '' }),
+      'CREDENTIALS_FUNCTION_GAVE_NONE',
+    ],
+  ])(
+    'where a function for credentials %s; and the next call asks it again',
+    async (_, wrong, code) => {
+      let calls = 0;
+      start({ credentials: () => ((calls += 1) === 1 ? wrong() : server.options.credentials) });
+      expect(await client.call(CALL, patience())).toEqual({ kind: 'unmade', code });
+      expect(server.calls).toEqual([]);
+      expect(await client.call(CALL, patience())).toMatchObject({ kind: 'answer', status: 200 });
+    },
+  );
+
   it('when the SDK refuses the input', async () => {
     start();
     const input = {
@@ -214,5 +241,51 @@ describe('Nothing of the request is in the result', () => {
     const text = JSON.stringify(await client.call(CALL, patience()));
     expect(text).toContain('x-amz-date');
     expect(text).not.toMatch(/planted|AKIALOOPBACK|Signature=[0-9a-f]/);
+  });
+});
+
+describe('A function for credentials', () => {
+  const inMs = (ms: number) => new Date(Date.now() + ms);
+
+  it('is called once for all calls, also where its keys have no end', async () => {
+    let calls = 0;
+    start({
+      credentials: async () => {
+        calls += 1;
+        await new Promise(setImmediate);
+        return server.options.credentials;
+      },
+    });
+    const all = Array.from({ length: 8 }, () => client.call(CALL, patience()));
+    expect(await Promise.all(all)).toMatchObject(all.map(() => ({ status: 200 })));
+    expect(await client.call(CALL, patience())).toMatchObject({ status: 200 });
+    expect(calls).toBe(1);
+  });
+
+  it('is called again before its keys end', async () => {
+    const ends = [inMs(60_000), inMs(3_600_000)];
+    let calls = 0;
+    start({
+      credentials: async () => {
+        calls += 1;
+        return { ...server.options.credentials, expiration: ends.shift() };
+      },
+    });
+    for (let i = 0; i < 3; i += 1) {
+      expect(await client.call(CALL, patience())).toMatchObject({ status: 200 });
+    }
+    expect(calls).toBe(2);
+  });
+
+  it('may give a session token, which is kept out of the answers', async () => {
+    const sessionToken = 'planted/token=';
+    start({ credentials: async () => ({ ...server.options.credentials, sessionToken }) });
+    server.override = ({ request }) => ({
+      status: 403,
+      body: { message: JSON.stringify(request.headers) },
+    });
+    const text = JSON.stringify(await client.call(CALL, patience()));
+    expect(text).toContain('x-amz-security-token');
+    expect(text).not.toContain('planted');
   });
 });
