@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { MissingPackageError } from './missing-package.error.js';
 import { liesIn, newestMajor } from './version-range.js';
 
@@ -20,8 +21,8 @@ export type Peer = keyof typeof PEER_RANGES;
 /** Finds a package from here, or throws. */
 type Resolve = (name: string) => string;
 
-/** A package that every application with MailBridge has: where it cannot be found, nothing can. */
-const ALWAYS_THERE = '@nestjs/common';
+/** Our own name, as the manifest has it. */
+const OURS = 'nest-mailbridge';
 
 /** What a module loader says where a package, or the file of it that we import, is not there. */
 const NOT_THERE = new Set([
@@ -44,9 +45,9 @@ export function peerProblem(peer: Peer): string | undefined {
   if (resolve === 'unable') return undefined;
   const found = find(resolve, peer);
   if (found === 'missing') return `needs the package '${peer}': run npm install ${peer}`;
-  const version = found === 'hidden' ? undefined : versionOf(peer, found);
+  const { name, version } = packageOf(found) ?? {};
   const range = PEER_RANGES[peer];
-  if (version === undefined || liesIn(version, range)) return undefined;
+  if (name !== peer || version === undefined || liesIn(version, range)) return undefined;
   return `needs the package '${peer}' ${range}, and ${version} is installed: run npm install ${peer}@${newestMajor(range)}`;
 }
 
@@ -62,12 +63,12 @@ export function peerError(peer: Peer, error: unknown): unknown {
   );
 }
 
-/** The way to find packages from here, where it finds one that must be there. */
+/** The way to find packages from here, where this file still stands in its package. */
 function workingResolve(): Resolve | 'unable' {
   try {
-    // Bundlers may leave nothing of `createRequire`, or move the file away from all packages.
-    const { resolve: fromHere } = createRequire(thisFile());
-    return find(fromHere, ALWAYS_THERE) === 'missing' ? 'unable' : fromHere;
+    const file = thisFile();
+    // A bundle may have the peer inside, whatever lies beside it; and may leave nothing of `createRequire`.
+    return packageOf(file)?.name === OURS ? createRequire(file).resolve : 'unable';
   } catch {
     return 'unable';
   }
@@ -82,18 +83,23 @@ function find(fromHere: Resolve, name: string): string {
   }
 }
 
-/** The version of the package that a file belongs to, by the manifest above it. */
-function versionOf(name: string, file: string): string | undefined {
+interface Manifest {
+  readonly name?: string;
+  readonly version?: string;
+}
+
+/** The manifest of the package that a file belongs to: the next one above it that has a name. */
+function packageOf(file: string): Manifest | undefined {
   for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = manifestIn(folder);
-    if (manifest?.name === name) return manifest.version;
+    if (manifest?.name !== undefined) return manifest;
   }
   return undefined;
 }
 
-function manifestIn(folder: string): { name?: string; version?: string } | undefined {
+function manifestIn(folder: string): Manifest | undefined {
   try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as object;
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
   } catch {
     return undefined;
   }
@@ -110,7 +116,8 @@ function thisFile(): string {
   try {
     Error.prepareStackTrace = (_, [here]) => here?.getFileName();
     const file: unknown = new Error('here').stack;
-    return typeof file === 'string' ? file : process.cwd();
+    const name = typeof file === 'string' ? file : '';
+    return name.startsWith('file:') ? fileURLToPath(name) : name;
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
   }

@@ -238,6 +238,25 @@ describe('The built package', () => {
     });
   }
 
+  it('N1: in a bundle, what lies beside it says nothing: it starts, and import() decides', async () => {
+    const from = { nodemailer: manifestAlone('nodemailer', '7.0.13') };
+    const script = `
+      import { copyFileSync } from 'node:fs';
+      import 'reflect-metadata';
+      import { NestFactory } from '@nestjs/core';
+      copyFileSync('node_modules/nest-mailbridge/dist/index.js', 'bundle.mjs');
+      const { MailBridgeModule, MailBridgeService } = await import('./bundle.mjs');
+      const options = { provider: 'smtp', providers: { smtp: { host: '127.0.0.1', port: 1 } } };
+      const app = await NestFactory.createApplicationContext(MailBridgeModule.forRoot(options), { logger: false });
+      const message = { from: 'a@example.com', to: 'b@example.com', text: 'Hi' };
+      const error = await app.get(MailBridgeService).send(message).catch((thrown) => thrown);
+      console.log(error.response.outcome, error.response.failure.code);
+      await app.close();
+    `;
+    const result = await project({ from }).run('app.mjs', script);
+    expect(result).toEqual({ code: 0, output: 'unsent MISSING_PACKAGE\n' });
+  });
+
   it('needs no peer of a provider that is not configured', async () => {
     const custom = `
       import { MailProviderStrategy, accepted } from 'nest-mailbridge';

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { copyFileSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, write } from './workshop.mjs';
 
@@ -6,8 +6,7 @@ import { run, write } from './workshop.mjs';
 const LAZY =
   /^(?:@nestjs\/(?:microservices|websockets|platform-express)|class-transformer\/storage)/;
 
-const packer = (name) => (entry, output) => `
-const { createRequire } = require('node:module');
+const packer = (name) => (entry, output, external) => `
 const bundler = require(${JSON.stringify(name)});
 const lazy = ${LAZY};
 bundler({
@@ -15,6 +14,8 @@ bundler({
   target: 'node',
   entry: ${JSON.stringify(entry)},
   output: { path: ${JSON.stringify(output)}, filename: 'main.cjs', library: { type: 'commonjs2' } },
+  externals: ${JSON.stringify(external)}.map((name) => new RegExp('^' + name)),
+  externalsType: 'commonjs',
   optimization: { minimize: false },
   plugins: [
     new bundler.optimize.LimitChunkCountPlugin({ maxChunks: 1 }),
@@ -30,12 +31,12 @@ bundler({
 const CONFIGURATION = {
   webpack: packer('webpack'),
   rspack: packer('@rspack/core'),
-  esbuild: (entry, output) => `
+  esbuild: (entry, output, external) => `
 require('esbuild').buildSync({
   entryPoints: [${JSON.stringify(entry)}],
   outfile: ${JSON.stringify(join(output, 'main.cjs'))},
   bundle: true, platform: 'node', format: 'cjs', keepNames: true, logLevel: 'error',
-  external: ['@nestjs/microservices', '@nestjs/websockets', '@nestjs/platform-express', 'class-transformer/storage'],
+  external: ['@nestjs/microservices', '@nestjs/websockets', '@nestjs/platform-express', 'class-transformer/storage', ...${JSON.stringify(external)}],
 });`,
 };
 
@@ -44,21 +45,45 @@ require('esbuild').buildSync({
  * out it starts, and says what it lacks.
  */
 export function bundlers(compile, { ESM, CJS }) {
-  return Object.entries(CONFIGURATION).flatMap(([bundler, configuration]) =>
-    Object.entries({ 'ES modules': ESM, CommonJS: CJS }).map(([kind, settings]) => [
-      kind === 'ES modules' ? bundler : `${bundler} from ${kind}`,
-      async (shop, project) => {
-        const name = `${bundler}-${settings.type}`;
-        const folder = await compile(shop, project, name, settings);
-        const built = join(folder, 'bundle');
-        const script = configuration(join(folder, 'out/start.js'), built);
-        write(folder, 'bundle.cjs', script);
-        await run(process.execPath, ['bundle.cjs'], folder);
-        const away = mkdtempSync(join(shop.folder, 'bundled-'));
-        mkdirSync(away, { recursive: true });
-        copyFileSync(join(built, 'main.cjs'), join(away, 'main.cjs'));
-        for (const node of Object.values(shop.nodes)) await shop.sends(away, node, ['main.cjs']);
-      },
-    ]),
+  return Object.keys(CONFIGURATION).flatMap((bundler) =>
+    [
+      [bundler, sendsFrom(ESM)],
+      [`${bundler} from CommonJS`, sendsFrom(CJS)],
+      [`${bundler}, nodemailer left out`, lacksNodemailer],
+    ].map(([name, step]) => [name, (shop, project) => step(bundler, shop, project)]),
   );
+
+  function sendsFrom(settings) {
+    return async (bundler, shop, project) => {
+      const folder = await compile(shop, project, `${bundler}-${settings.type}`, settings);
+      const away = await bundle(bundler, shop, folder, []);
+      for (const node of Object.values(shop.nodes)) await shop.sends(away, node, ['main.cjs']);
+    };
+  }
+
+  async function lacksNodemailer(bundler, shop, project) {
+    const folder = await compile(shop, project, `${bundler}-lacking`, CJS);
+    const away = await bundle(bundler, shop, folder, ['nodemailer']);
+    const said = await shop
+      .sends(away, process.execPath, ['main.cjs'])
+      .catch(({ message }) => message);
+    for (const part of [
+      "outcome: 'unsent'",
+      "category: 'configuration'",
+      'run npm install nodemailer',
+    ]) {
+      if (!String(said).includes(part)) throw new Error(`It did not say ${part}: ${said}`);
+    }
+  }
+}
+
+/** Bundles what was compiled, and moves the one file away from all packages. */
+async function bundle(bundler, shop, folder, external) {
+  const built = join(folder, 'bundle');
+  const script = CONFIGURATION[bundler](join(folder, 'out/start.js'), built, external);
+  write(folder, 'bundle.cjs', script);
+  await run(process.execPath, ['bundle.cjs'], folder);
+  const away = mkdtempSync(join(shop.folder, 'bundled-'));
+  copyFileSync(join(built, 'main.cjs'), join(away, 'main.cjs'));
+  return away;
 }

@@ -98,6 +98,33 @@ const besideOthers = [
   },
 ];
 
+/** The AWS SDK makes requests that are answered. */
+const oldestSdk = [
+  'the AWS SDK',
+  async (_shop, project) => {
+    const script = `
+      require('reflect-metadata');
+      const { createServer } = require('node:http');
+      const { NestFactory } = require('@nestjs/core');
+      const { MailBridgeModule, MailBridgeService } = require('nest-mailbridge');
+      const answer = (request, response) => request.resume().on('end', () => response.end('{"MessageId":"1"}'));
+      const server = createServer(answer).listen(0, '127.0.0.1', async () => {
+        const endpoint = 'http://127.0.0.1:' + server.address().port;
+        const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' };
+        const providers = { ses: { region: 'eu-west-1', endpoint, credentials } };
+        const module = MailBridgeModule.forRoot({ provider: 'ses', providers });
+        const application = await NestFactory.createApplicationContext(module, { logger: ['error'] });
+        const message = { from: 'shop@example.com', to: 'ada@example.com', subject: 'Hi', text: 'Hi' };
+        const { outcome, messageId } = await application.get(MailBridgeService).send(message);
+        console.log(outcome, messageId);
+        await application.close();
+        server.close();
+      });`;
+    const said = await run(process.execPath, ['-e', script], project);
+    if (said.trim() !== 'accepted 1') throw new Error(said);
+  },
+];
+
 export const PROJECTS = [
   {
     name: 'npm, Nest 12, TypeScript 6.0',
@@ -158,9 +185,14 @@ export const PROJECTS = [
     steps: [compiled('ES modules', ESM), compiled('CommonJS', CJS)],
   })),
   {
-    name: 'npm, the oldest nodemailer',
-    packages: { ...NEST[11], ...typescript('~5.9.0'), nodemailer: '10.1.0' },
-    steps: [compiled('ES modules', ESM), compiled('CommonJS', CJS)],
+    name: 'npm, the oldest nodemailer and AWS SDK',
+    packages: {
+      ...NEST[11],
+      ...typescript('~5.9.0'),
+      nodemailer: '10.1.0',
+      '@aws-sdk/client-sesv2': '3.900.0',
+    },
+    steps: [compiled('ES modules', ESM), compiled('CommonJS', CJS), types(), oldestSdk],
   },
   {
     name: 'npm, other versions of what is optional',
