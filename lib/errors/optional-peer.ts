@@ -11,7 +11,7 @@ import { liesIn, newestMajor } from './version-range.js';
  * looks for it at start.
  */
 export const PEER_RANGES = {
-  '@aws-sdk/client-sesv2': '^3.900.0',
+  '@aws-sdk/client-sesv2': '^3.901.0',
   nodemailer: '^10.1.0',
 } as const;
 

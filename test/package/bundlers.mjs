@@ -2,9 +2,12 @@ import { copyFileSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, write } from './workshop.mjs';
 
-/** What Nest asks for where it is installed: it is left out, as Nest's own pages on serverless say. */
+/**
+ * What Nest asks for where it is installed: it is left out, as Nest's own pages on serverless say. So is what
+ * Nest 11 loads for its file validator, in a way that rspack does not find.
+ */
 const LAZY =
-  /^(?:@nestjs\/(?:microservices|websockets|platform-express)|class-transformer\/storage)/;
+  /^(?:@nestjs\/(?:microservices|websockets|platform-express)|class-transformer\/storage|file-type$)/;
 
 const packer = (name) => (entry, output, external) => `
 const bundler = require(${JSON.stringify(name)});
@@ -67,13 +70,9 @@ export function bundlers(compile, { ESM, CJS }) {
     const said = await shop
       .sends(away, process.execPath, ['main.cjs'])
       .catch(({ message }) => message);
-    for (const part of [
-      "outcome: 'unsent'",
-      "category: 'configuration'",
-      'run npm install nodemailer',
-    ]) {
-      if (!String(said).includes(part)) throw new Error(`It did not say ${part}: ${said}`);
-    }
+    const expected =
+      /is unsent by the provider 'smtp': The package 'nodemailer' .* run npm install nodemailer/;
+    if (!expected.test(String(said))) throw new Error(`It said: ${said}`);
   }
 }
 

@@ -190,7 +190,7 @@ export const PROJECTS = [
       ...NEST[11],
       ...typescript('~5.9.0'),
       nodemailer: '10.1.0',
-      '@aws-sdk/client-sesv2': '3.900.0',
+      '@aws-sdk/client-sesv2': '3.901.0',
     },
     steps: [compiled('ES modules', ESM), compiled('CommonJS', CJS), types(), oldestSdk],
   },
