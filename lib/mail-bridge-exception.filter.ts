@@ -19,6 +19,7 @@ interface ErrorAnswer {
   readonly outcome?: string;
   readonly id?: string;
   readonly safeToRetry?: boolean;
+  readonly shouldRetry?: boolean;
 }
 
 /** The part of a response that Express and Fastify have in common. */
@@ -47,7 +48,8 @@ export class MailBridgeExceptionFilter implements ExceptionFilter<MailBridgeErro
     const answer = answerTo(error);
     this.#logger.warn(`${error.code}: ${error.message}`);
     const response = host.switchToHttp().getResponse<HttpResponse>().status(answer.statusCode);
-    if (answer.statusCode === 503) response.header('Retry-After', retryAfter(error));
+    const wait = retryAfter(error);
+    if (answer.statusCode === 503 && wait !== undefined) response.header('Retry-After', wait);
     response.send(answer);
   }
 }
@@ -76,9 +78,9 @@ function answerTo(error: MailBridgeError): ErrorAnswer {
 const UNAVAILABLE = { statusCode: 503, error: 'Service Unavailable' } as const;
 
 /** Without the code, which may be the provider's. */
-function sendAnswer({ response, safeToRetry }: EmailSendError): ErrorAnswer {
+function sendAnswer({ response, safeToRetry, shouldRetry }: EmailSendError): ErrorAnswer {
   const { id, outcome } = response;
-  const known = { id, outcome, safeToRetry };
+  const known = { id, outcome, safeToRetry, shouldRetry };
   if (outcome === 'rejected') {
     const message = 'The mail was refused for good. Please check the address.';
     return { statusCode: 422, error: 'Unprocessable Entity', message, ...known };
@@ -91,8 +93,9 @@ function sendAnswer({ response, safeToRetry }: EmailSendError): ErrorAnswer {
   return { ...UNAVAILABLE, message, ...known };
 }
 
-/** In whole seconds, as the header has it (RFC 9110, section 10.2.3). */
-function retryAfter(error: MailBridgeError): string {
+/** In whole seconds, as the header has it (RFC 9110, section 10.2.3); none where waiting is useless. */
+function retryAfter(error: MailBridgeError): string | undefined {
+  if (isEmailSendError(error) && !error.shouldRetry) return undefined;
   const asked = isEmailSendError(error) ? error.response.failure?.retryAfterMs : undefined;
   return String(Math.max(1, Math.ceil((asked ?? RETRY_AFTER_MS) / 1000)));
 }

@@ -80,6 +80,13 @@ describe.each([
       { outcome: 'unsent' },
       unsent({ ...why, retryAfterMs: 1_200, scope: 'recipient' }),
     ],
+    [
+      503,
+      null,
+      message,
+      { safeToRetry: true, shouldRetry: false },
+      unsent({ ...why, retryable: false, scope: 'sender' }),
+    ],
     [502, null, message, { outcome: 'unknown', safeToRetry: false }, unknown(why)],
   ])('%i', async (status, retryAfter, body, expected, submission) => {
     provider.script = answer(submission ?? rejected(why));

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import {
+  accepted,
   isAttachmentError,
   isEmailSendError,
   isInvalidMessageError,
@@ -304,5 +305,33 @@ describe('What can be asked of a MailBridge', () => {
     const error = await thrown(mail.verify('unwell'));
     expect(isMailBridgeError(error)).toBe(true);
     expect(String(error)).toMatch(/'unwell'.*login of \[address\] failed/);
+  });
+});
+
+describe('A message that some of its recipients have', () => {
+  const failure = { code: '450', message: 'later' };
+  const partly = () =>
+    accepted('m-1', [
+      { address: 'ada@example.com', outcome: 'accepted' },
+      { address: 'busy@example.com', outcome: 'unsent', failure: failure as never },
+    ]);
+  const both = { ...message(), to: ['ada@example.com', 'busy@example.com'] };
+
+  it.each([
+    ['is not sent again by a provider that reads to', undefined, 1],
+    ['is tried again for the others by one that heeds envelopeTo', true, 3],
+  ])('%s', async (_, heedsEnvelopeTo, calls) => {
+    const own = new ScriptedProvider();
+    if (heedsEnvelopeTo !== undefined) Object.assign(own, { heedsEnvelopeTo });
+    own.script = partly;
+    const retrying = await startMailBridge(
+      { ...SCRIPTED, retry: { attempts: 3, baseDelayMs: 0 } },
+      [{ provide: ScriptedProvider, useValue: own }],
+    );
+    const response = await retrying.send(both);
+    expect(response.recipients?.map(({ outcome }) => outcome)).toEqual(['accepted', 'unsent']);
+    expect(own.sent.map(({ envelopeTo }) => envelopeTo)).toEqual(
+      [undefined, ['busy@example.com'], ['busy@example.com']].slice(0, calls),
+    );
   });
 });

@@ -45,6 +45,13 @@ export abstract class MailProviderStrategy {
   declare readonly batching?: BatchRules;
 
   /**
+   * Says that it sends to `email.envelopeTo` alone where that is set, instead of to, cc and bcc. Then a
+   * message that was accepted for some of its recipients is tried again for those who were refused for now.
+   * @default false: they keep the outcome that they have
+   */
+  declare readonly heedsEnvelopeTo?: boolean;
+
+  /**
    * Says that the provider knows a repeated call by its key (`SendContext.callKey`) and does not send its
    * messages twice. A call that ended `unknown` is made again with its key: the same messages in the same
    * order, unless the failure's category is `validation`. @default no keys: what is `unknown` is not sent again

@@ -33,6 +33,8 @@ export interface AttemptedProvider {
   readonly keys: CallKeys | undefined;
   /** Whether a call has a result of its own for each message. */
   readonly independent: boolean;
+  /** Whether it sends to `envelopeTo` alone where that is set. */
+  readonly heedsEnvelopeTo: boolean;
   /** Whether calls are made as usual, so the circuit breaker is closed. */
   isWell(): boolean;
   /** Makes one call, when it may be made; `undefined` when it was stopped before. */
@@ -183,10 +185,15 @@ export class ProviderAttempts {
     const divisible = this.withoutDoubts();
     // One that is left alone from now on is not waited for where there is another.
     const isLeft = this.handover.hasNext && !this.provider.isWell();
-    const again = isLeft ? [] : divisible.filter(({ shipment }) => shipment.mayTryAgain);
+    const again = isLeft ? [] : divisible.filter(({ shipment }) => this.isWorthTrying(shipment));
     this.#fresh = again
       .slice(0, budget.spend(again.length))
       .map(({ shipment, email }) => ({ shipment, email: shipment.again(email) }));
+  }
+
+  /** A provider that reads `to` alone would send to those again who have the message. */
+  private isWorthTrying(shipment: Shipment): boolean {
+    return shipment.mayTryAgain && (this.provider.heedsEnvelopeTo || !shipment.isPartlyAccepted);
   }
 
   /** Decides which calls in doubt are repeated; gives back all messages that are in none of these. */

@@ -83,6 +83,7 @@ export class ProviderChannel {
       budget: this.#budget,
       keys: strategy.idempotency && new CallKeys(strategy.idempotency.lifetimeMs),
       independent: strategy.batching?.independent ?? false,
+      heedsEnvelopeTo: strategy.heedsEnvelopeTo ?? false,
       isWell,
       call: (...call) => this.call(...call),
     };

@@ -23,13 +23,21 @@ export function openRecipients(email: OutgoingEmail, submission: Submission): re
   });
 }
 
-/** What became of a message whose deferred recipients were tried again: each recipient's last outcome. */
+/**
+ * What became of a message whose deferred recipients were tried again: each recipient's last outcome.
+ *
+ * @param everyone the recipients of the message, of whom a `before` that is no acceptance may list a part
+ */
 export function mergeRecipients(
   before: Submission,
   after: Submission,
   triedAgain: readonly string[],
+  everyone: readonly string[] = [],
 ): Submission {
   const latest = new Map<string, RecipientOutcome>();
+  if (before.outcome !== 'accepted') {
+    for (const address of everyone) latest.set(address, recipientOf(address, before));
+  }
   for (const each of before.recipients ?? []) latest.set(each.address, each);
   for (const address of triedAgain) latest.set(address, recipientOf(address, after));
   for (const each of after.recipients ?? []) latest.set(each.address, each);

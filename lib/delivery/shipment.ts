@@ -1,6 +1,7 @@
 import type { AttemptRecord } from '../contract/email-response.dto.js';
 import type { RecipientOutcome } from '../contract/outcome.js';
 import { rejected, type Submission } from '../contract/submission.js';
+import { envelopeRecipients } from '../message/envelope.js';
 import type { OutgoingEmail } from '../message/outgoing-email.js';
 import type { Parcel } from './parcel.js';
 import { deferredRecipients, mergeRecipients, openRecipients } from './recipients.js';
@@ -60,6 +61,11 @@ export class Shipment {
     return submission.failure.retryable && (this.#doubt === undefined || this.resendUnknown);
   }
 
+  /** Whether some have the message, so that another attempt is for the others alone. */
+  get isPartlyAccepted(): boolean {
+    return this.submission?.outcome === 'accepted';
+  }
+
   /** The email for another attempt: only to the recipients that may still take it, where they differ. */
   again(email: OutgoingEmail): OutgoingEmail {
     const open = this.submission === undefined ? [] : openRecipients(email, this.submission);
@@ -113,12 +119,18 @@ export class Shipment {
     );
   }
 
+  private get everyone(): readonly string[] {
+    return envelopeRecipients(this.parcel.email);
+  }
+
   private settle(provider: string, submission: Submission, triedAgain?: readonly string[]): void {
     const last = this.#last;
     const isPart = triedAgain !== undefined && last?.provider === provider;
     const isOther = last !== undefined && last.provider !== provider;
     if (isOther && !cannotCarry(last.submission)) this.#elsewhere = last;
-    const known = isPart ? mergeRecipients(last.submission, submission, triedAgain) : submission;
+    const known = isPart
+      ? mergeRecipients(last.submission, submission, triedAgain, this.everyone)
+      : submission;
     this.#last = { submission: known, provider };
     if (known.outcome === 'unknown') this.#doubt ??= { submission: known, provider };
   }

@@ -12,7 +12,7 @@ const MAX_VALUE_BYTES = 10_000;
 const FIELD_NAME = /^[!-9;-~]+$/;
 // What MailBridge or the mail system writes.
 const RESERVED_NAME =
-  /^(?:from|sender|to|cc|bcc|reply-to|return-path|subject|date|message-id|mime-version|dkim-signature|received|authentication-results)$/i;
+  /^(?:from|sender|to|cc|bcc|reply-to|return-path|subject|date|message-id|mime-version|dkim-signature|received|authentication-results|apparently-to)$/i;
 const RESERVED_PREFIX = /^(?:content|arc|resent)-/i;
 const PRIORITY_NAME = /^(?:x-priority|importance|x-msmail-priority)$/i;
 // Mail folds lines at spaces only; RFC 5322 allows 998 bytes a line.

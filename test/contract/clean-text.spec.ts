@@ -6,6 +6,8 @@ describe('Words of a provider that are shown', () => {
     ['250 2.0.0 Ok: queued as 4F2', '250 2.0.0 Ok: queued as 4F2'],
     ['  two\r\nlines ', 'two lines'],
     ['to <ada@example.com> and b%40example.com', 'to <[address]> and [address]'],
+    ['550 <a.b@[192.0.2.5]>: no', '550 <[address]>: no'],
+    ["for o'brien+x@example.com", 'for [address]'],
     ['at smtp://user:pass@host', 'at smtp://[secret]@host'],
     ['half \ud83d', 'half \ufffd'],
     ['x'.repeat(600), `${'x'.repeat(499)}…`],

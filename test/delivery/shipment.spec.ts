@@ -203,6 +203,20 @@ describe('Where a message may go next', () => {
     expect(shipment.again(both).envelopeTo).toEqual(['b@example.com']);
   });
 
+  it('who is not listed where the fate is unknown stays in doubt when another is accepted later', () => {
+    const two = outgoingEmail({ to: [{ address: 'a@example.com' }, { address: 'b@example.com' }] });
+    const shipment = new Shipment({ email: two } as Parcel, false);
+    const partly = { ...LOST, recipients: [row('b@example.com', LATER)] } as Submission;
+    shipment.record(two, partly, { provider: 'a', durationMs: 1 });
+    const again = shipment.again(two);
+    expect(again.envelopeTo).toEqual(['b@example.com']);
+    shipment.record(again, accepted('m-2'), { provider: 'a', durationMs: 1 });
+    expect(shipment.verdict?.submission.recipients).toEqual([
+      { address: 'a@example.com', outcome: 'unknown', failure: expect.anything() },
+      { address: 'b@example.com', outcome: 'accepted' },
+    ]);
+  });
+
   it('each attempt is listed, with the code of its failure', () => {
     expect(after(LATER, accepted('m-1')).attempts).toEqual([
       { provider: 'a', durationMs: 1, outcome: 'unsent', code: '450' },

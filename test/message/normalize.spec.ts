@@ -368,7 +368,7 @@ describe('a field that is wrong is refused, with its path', () => {
 
 describe('headers that would change the meaning of the message are refused', () => {
   const reserved =
-    'From Sender To Cc Bcc Reply-To Return-Path Subject Date Message-ID MIME-Version Content-Type Content-Transfer-Encoding Content-Disposition DKIM-Signature ARC-Seal Received Resent-To Authentication-Results X-SMTPAPI X-Mailgun-Tag X-PM-Message-Stream X-SES-CONFIGURATION-SET X-Mailin-Tag X-Sib-Id'.split(
+    'From Sender To Cc Bcc Reply-To Return-Path Subject Date Message-ID MIME-Version Content-Type Content-Transfer-Encoding Content-Disposition DKIM-Signature ARC-Seal Received Resent-To Authentication-Results X-SMTPAPI X-Mailgun-Tag X-PM-Message-Stream X-SES-CONFIGURATION-SET X-Mailin-Tag X-Sib-Id X-MSYS-API X-MC-BccAddress X-Mailjet-Campaign X-MJ-CustomID Apparently-To'.split(
       ' ',
     );
 

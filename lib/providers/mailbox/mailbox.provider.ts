@@ -16,6 +16,8 @@ import { MailboxStore } from './mailbox.store.js';
  * for development, demos and tests. What it holds is in its `store`.
  */
 export class MailboxProvider extends MailProviderStrategy {
+  override readonly heedsEnvelopeTo = true;
+
   override readonly capabilities: ProviderCapabilities = {
     templates: true,
     features: ALL_FEATURES,

@@ -33,6 +33,8 @@ const FEATURES: ProviderCapabilities['features'] = new Set([
 
 /** The `smtp` provider: composes a message, submits it over the pool, and says what became of it. */
 export class SmtpProvider extends MailProviderStrategy {
+  override readonly heedsEnvelopeTo = true;
+
   override readonly capabilities: ProviderCapabilities;
   readonly #composer: MimeComposer;
   readonly #pool: SmtpPool;

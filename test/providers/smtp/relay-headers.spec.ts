@@ -91,6 +91,19 @@ describe('S18: headers that steer a relay', () => {
     expect(peer.messages).toEqual([]);
   });
 
+  it.each([
+    ['X-MSYS-API', '{"bcc": [{"email": "evil@attacker.example"}]}'],
+    ['X-MSYS-API', '{"archive": [{"email": "evil@attacker.example"}]}'],
+    ['X-MSYS-API', 'no JSON'],
+    ['X-MC-BccAddress', 'evil@attacker.example'],
+  ])('nor may %s add any: %s', async (name, value) => {
+    const mail = await start({ relayHeaders: [name] });
+    expect(await failed(mail.send(message({ [name]: value })))).toMatchObject({
+      code: 'INVALID_MESSAGE',
+    });
+    expect(peer.messages).toEqual([]);
+  });
+
   it('never come with a request body', async () => {
     const pipe = new ValidationPipe({ transform: true, whitelist: true });
     const check = (headers: Record<string, string>) =>
