@@ -34,11 +34,7 @@ export function mergeRecipients(
   triedAgain: readonly string[],
   everyone: readonly string[] = [],
 ): Submission {
-  const latest = new Map<string, RecipientOutcome>();
-  if (before.outcome !== 'accepted') {
-    for (const address of everyone) latest.set(address, recipientOf(address, before));
-  }
-  for (const each of before.recipients ?? []) latest.set(each.address, each);
+  const latest = outcomesOf(before, before.outcome === 'accepted' ? [] : everyone);
   for (const address of triedAgain) latest.set(address, recipientOf(address, after));
   for (const each of after.recipients ?? []) latest.set(each.address, each);
   const recipients = [...latest.values()];
@@ -55,6 +51,16 @@ export function mergeRecipients(
     ...(after.response !== undefined && { response: after.response }),
     ...(!isWhole && { recipients }),
   };
+}
+
+/** What is known of each recipient: what the submission says of it, else what it says of the message. */
+function outcomesOf(
+  submission: Submission,
+  everyone: readonly string[],
+): Map<string, RecipientOutcome> {
+  const known = new Map(everyone.map((address) => [address, recipientOf(address, submission)]));
+  for (const each of submission.recipients ?? []) known.set(each.address, each);
+  return known;
 }
 
 function recipientOf(address: string, submission: Submission): RecipientOutcome {
