@@ -4,7 +4,7 @@ const SHORTEST_SECRET = 4;
 const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu;
 // Linear on any input: the quantified classes do not overlap with what follows them.
 const ADDRESS =
-  /(?:"[^"\r\n]{0,64}"|[^\s<>()[\]",;:@%]+)(?:@|%40)(?:\[[^\]\s]{1,64}\]|[^\s<>()[\]"',;:@]+)/gi;
+  /(?:"[^"\r\n]{0,64}"|[^\s<>()[\]",;:@%]*[^\s<>()[\]"',;:@%])(?:@|%40)(?:\[[^\]\s]{1,64}\]|[^\s<>()[\]"',;:@]+)/gi;
 const CREDENTIALS_IN_URL = /\/\/[^\s/@]+@/g;
 /** A character of any of these, or half of a pair. The last words of most servers have none. */
 const IN_DOUBT = /[@%/\p{Cc}\u2028\u2029\p{Cs}]/u;

@@ -45,9 +45,10 @@ export abstract class MailProviderStrategy {
   declare readonly batching?: BatchRules;
 
   /**
-   * Says that it sends to `email.envelopeTo` alone where that is set, instead of to, cc and bcc. Then a
-   * message that was accepted for some of its recipients is tried again for those who were refused for now.
-   * @default false: they keep the outcome that they have
+   * Says that it sends to `email.envelopeTo` alone where that is set, and to, cc and bcc are only what the
+   * mail shows. A message that was accepted for some of its recipients is tried again for those who were
+   * refused for now; a provider without this is then given nobody else in to, cc and bcc.
+   * @default false
    */
   declare readonly heedsEnvelopeTo?: boolean;
 

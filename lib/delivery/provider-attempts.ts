@@ -1,4 +1,6 @@
 import { isHeldBack, type Submission } from '../contract/submission.js';
+import { onlyToEnvelope } from '../message/envelope.js';
+import type { OutgoingEmail } from '../message/outgoing-email.js';
 import type { CallKey, CallKeys } from './call-keys.js';
 import { isolating } from './isolate.js';
 import { isKeptBack } from './kept-back.js';
@@ -185,15 +187,16 @@ export class ProviderAttempts {
     const divisible = this.withoutDoubts();
     // One that is left alone from now on is not waited for where there is another.
     const isLeft = this.handover.hasNext && !this.provider.isWell();
-    const again = isLeft ? [] : divisible.filter(({ shipment }) => this.isWorthTrying(shipment));
+    const again = isLeft ? [] : divisible.filter(({ shipment }) => shipment.mayTryAgain);
     this.#fresh = again
       .slice(0, budget.spend(again.length))
-      .map(({ shipment, email }) => ({ shipment, email: shipment.again(email) }));
+      .map(({ shipment, email }) => ({ shipment, email: this.again(shipment, email) }));
   }
 
-  /** A provider that reads `to` alone would send to those again who have the message. */
-  private isWorthTrying(shipment: Shipment): boolean {
-    return shipment.mayTryAgain && (this.provider.heedsEnvelopeTo || !shipment.isPartlyAccepted);
+  /** A provider that does not heed `envelopeTo` would send to those again who have the message. */
+  private again(shipment: Shipment, email: OutgoingEmail): OutgoingEmail {
+    const again = shipment.again(email);
+    return again === email || this.provider.heedsEnvelopeTo ? again : onlyToEnvelope(again);
   }
 
   /** Decides which calls in doubt are repeated; gives back all messages that are in none of these. */

@@ -61,11 +61,6 @@ export class Shipment {
     return submission.failure.retryable && (this.#doubt === undefined || this.resendUnknown);
   }
 
-  /** Whether some have the message, so that another attempt is for the others alone. */
-  get isPartlyAccepted(): boolean {
-    return this.submission?.outcome === 'accepted';
-  }
-
   /** The email for another attempt: only to the recipients that may still take it, where they differ. */
   again(email: OutgoingEmail): OutgoingEmail {
     const open = this.submission === undefined ? [] : openRecipients(email, this.submission);

@@ -17,6 +17,15 @@ export function envelopeRecipients(
   return [...to, ...cc, ...bcc].map(({ address }) => address);
 }
 
+/** The email with nobody in to, cc and bcc who is not in `envelopeTo`, where that is set. */
+export function onlyToEnvelope(email: OutgoingEmail): OutgoingEmail {
+  if (email.envelopeTo === undefined) return email;
+  const wanted = new Set(email.envelopeTo.map((address) => mailboxKey({ address })));
+  const isWanted = (mailbox: MailAddress) => wanted.has(mailboxKey(mailbox));
+  const { to, cc, bcc } = email;
+  return { ...email, to: to.filter(isWanted), cc: cc.filter(isWanted), bcc: bcc.filter(isWanted) };
+}
+
 /**
  * The recipients by field, each mailbox once over all of them: in the first field that has it. For services
  * that send a copy for each entry of their fields.

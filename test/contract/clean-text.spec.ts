@@ -8,6 +8,7 @@ describe('Words of a provider that are shown', () => {
     ['to <ada@example.com> and b%40example.com', 'to <[address]> and [address]'],
     ['550 <a.b@[192.0.2.5]>: no', '550 <[address]>: no'],
     ["for o'brien+x@example.com", 'for [address]'],
+    ["'@aws-sdk/client-sesv2'", "'@aws-sdk/client-sesv2'"],
     ['at smtp://user:pass@host', 'at smtp://[secret]@host'],
     ['half \ud83d', 'half \ufffd'],
     ['x'.repeat(600), `${'x'.repeat(499)}…`],
