@@ -16,6 +16,7 @@ const MAX_CONTENT_TYPE = 78;
 export function sesProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
   return [
     ...optionProblems(email.providerOptions?.['ses']),
+    ...contentProblems(email),
     ...templateProblems(email),
     ...headerProblems(email),
     ...email.attachments.flatMap(attachmentProblems),
@@ -30,6 +31,13 @@ function optionProblems(options: Readonly<Record<string, unknown>> = {}): Unsupp
       const reason = `providerOptions.ses.${key} (there are ${SES_OPTIONS.join(', ')})`;
       return { reason, field: 'providerOptions', at: ['ses', key] };
     });
+}
+
+/** Beside an attachment the body may be empty; with nothing at all there is no content to send. */
+function contentProblems(email: OutgoingEmail): readonly UnsupportedPart[] {
+  const { attachments, html = '', templateId, text = '' } = email;
+  const hasContent = templateId !== undefined || attachments.length > 0 || html + text !== '';
+  return hasContent ? [] : [{ reason: 'a message without a body' }];
 }
 
 function templateProblems(email: OutgoingEmail): readonly UnsupportedPart[] {

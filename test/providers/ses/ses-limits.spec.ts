@@ -9,6 +9,8 @@ const options = (ses: Record<string, unknown>) => ({ providerOptions: { ses } })
 const REFUSED: [string, object, RegExp][] = [
   ['a time to send at', { sendAt: new Date(Date.now() + 3_600_000) }, /sendAt/],
   ['an address outside ASCII', { to: 'žluť@example.org' }, /internationalAddress/],
+  ['S9: neither body nor attachment', { text: undefined }, /a message without a body/],
+  ['S9: an empty body and no attachment', { text: '' }, /a message without a body/],
   ['51 recipients', { to: Array.from({ length: 51 }, (_, at) => `p${at}@example.org`) }, /\b50\b/],
   ['16 headers', { headers: headers(16) }, /16 headers.*15/],
   ['13 headers and a priority', { headers: headers(13), priority: 'low' }, /16 headers.*15/],
